@@ -62,9 +62,7 @@ class Router:
 
 
 def routers(device: Chassis, protocol: str, links: Sequence[Link]) -> list[Router]:
-    """List the routers that speak a protocol with the device; none where it does not speak it."""
-    if not device.spec.speaks(protocol):
-        return []
+    """List the routers that speak a protocol with a device that is configured for it."""
     return [_router(device, protocol, number, link) for number, link in enumerate(links, 1)]
 
 

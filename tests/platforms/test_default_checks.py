@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 from default_checks_page import PAGE, page
+from ruamel.yaml import YAML
 from support.asked_devices import EVERYTHING, FLEET, after_activation, desk
 from support.lab_terminal import AnyDesk
 
@@ -148,9 +150,19 @@ def test_the_page_is_written_from_the_rules() -> None:
     assert PAGE.read_text(encoding="utf-8") == page(), "run python tests/default_checks_page.py"
 
 
+def test_the_ping_of_the_page_tells_who_answers(tmp_path: Path) -> None:
+    document = YAML(typ="safe").load(textwrap.dedent(page().partition("Write your own:")[2].partition("##")[0]))
+    rule = CheckRule.model_validate(document["swimctl"]["checks"]["rules"]["gateway"])
+    at = desk(tmp_path, FLEET["cisco_xe"])
+    command = rule.command_on("cisco_xe")
+    there, absent = (rows_of(rule, "cisco_xe", command, at.type(line)) for line in (command, "ping 203.0.113.99"))
+    assert compare("gateway", rule, there, there).standing is Standing.HOLDS
+    assert compare("gateway", rule, there, absent).standing is Standing.BROKEN
+
+
 def test_every_rule_says_what_it_is_for_and_where_its_form_is_known_from() -> None:
     for platform in FLEET:
         for name, rule in defaults_of(platform).items():
             assert rule.about[0].islower(), name
             assert rule.source, name
-            assert rule.verdict == "fail" or rule.extra or name == "poe-power", name
+            assert (rule.verdict == "fail") is not (rule.extra or name == "poe-power"), name

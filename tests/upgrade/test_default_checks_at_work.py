@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from fleets.every import FLEETS
@@ -13,6 +14,7 @@ from support.oracle import really_of
 from support.upgrades import lab_folder
 from support.upgrades import request as ask
 
+from swimctl.checks.tables import of_events
 from swimctl.cli.context import Context
 from swimctl.lab.chassis_spec import ChassisSpec
 from swimctl.lab.faults import parse_fault
@@ -24,7 +26,7 @@ from swimctl.states import JobStatus
 
 pytestmark = pytest.mark.timeout(1800)
 SPEED, RATE = 300, 40_000
-SETTINGS = {"deadlines": {"down": 600, "up": 1200, "ready": 600}}
+SETTINGS = {"deadlines": {"down": 600, "up": 1200, "ready": 600}, "checks": {"defaults": "all"}}
 CLEAN = "clean"
 FOUND_BY: Mapping[str, tuple[str, ...]] = {
     "bgp-lost": ("bgp-sessions",),
@@ -34,6 +36,8 @@ FOUND_BY: Mapping[str, tuple[str, ...]] = {
     "poe-lost": ("poe-faults",),
     "hot": ("temperature", "environment"),
 }
+FEWEST = {"cisco_xe": 12, "cisco_ios": 8, "cisco_nxos": 9, "cisco_xr": 6, "arista_eos": 8, "juniper_junos": 9}
+"""So many checks at least stood after a clean upgrade of each system."""
 WITHOUT = {
     *((platform, "poe-lost") for platform in ("cisco_ios", "cisco_nxos", "cisco_xr", "arista_eos")),
     ("cisco_xr", "vlan-lost"),
@@ -67,10 +71,11 @@ def device(platform: str, fault: str) -> ChassisSpec:
 
 @dataclass(frozen=True)
 class Tried:
-    """What became of every device, with their lab still up."""
+    """What became of every device, with their lab still up. `checks` are how its checks stood last."""
 
     lab: LabFleet
     jobs: Mapping[str, Job]
+    checks: Mapping[str, Sequence[Mapping[str, Any]]]
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +99,10 @@ def tried(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
         with ThreadPoolExecutor(32) as pool:
             jobs = list(pool.map(run, chosen))
-        yield Tried(lab, {job.device_name: job for job in jobs})
+        told = {
+            job.device_name: of_events((each.kind, each.data) for each in opened.store.events(job.id)) for job in jobs
+        }
+        yield Tried(lab, {job.device_name: job for job in jobs}, told)
 
 
 @pytest.mark.xdist_group("default checks")
@@ -105,6 +113,9 @@ def test_a_clean_upgrade_passes_and_each_fault_sends_its_device_back(tried: Trie
     seen = (job.status, job.outcome, really, job.error)
     if fault == CLEAN:
         assert seen == (JobStatus.SUCCESS, Outcome.UPGRADED, Outcome.UPGRADED, None)
+        stands = {(each["name"], each["standing"]) for each in tried.checks[job.device_name]}
+        assert {name for name, standing in stands if standing != "holds"} <= {"processor"}
+        assert len(stands) >= FEWEST[platform]
         return
     assert seen[:3] == (JobStatus.FAILED, Outcome.ROLLED_BACK, Outcome.ROLLED_BACK), seen
     assert any(f"check {name}: " in (job.error or "") for name in FOUND_BY[fault]), seen

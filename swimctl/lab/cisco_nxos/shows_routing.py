@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from swimctl.lab import routing
 from swimctl.lab.cisco_nxos.shows_ports import linked, long_name, mac, neighbours
 from swimctl.lab.effects import Dialogue, Pause, Print
-from swimctl.lab.routing import BGP, ISIS, OSPF, Link
+from swimctl.lab.routing import BGP, ISIS, OSPF, Link, Router
 
 if TYPE_CHECKING:
     from swimctl.lab.cisco_nxos.device import Nexus
@@ -35,9 +35,15 @@ def links(switch: Nexus) -> list[Link]:
     return [Link(port, address, port in up) for port, address in zip(ends, ADDRESSES, strict=False)]
 
 
+def _routers(switch: Nexus, protocol: str) -> list[Router]:
+    """List the routers that speak a protocol with the switch, where it is configured: its feature alone is not all."""
+    there = switch.configuration.has(f"router {protocol}")
+    return routing.routers(switch, protocol, links(switch)) if there else []
+
+
 def bgp_summary(switch: Nexus) -> str:
     """Show ip bgp summary."""
-    found = routing.routers(switch, BGP, links(switch))
+    found = _routers(switch, BGP)
     up = sum(each.up for each in found)
     there = routing.PREFIXES if up else 0
     text = (
@@ -61,7 +67,7 @@ def bgp_summary(switch: Nexus) -> str:
 
 def ospf_neighbors(switch: Nexus) -> str:
     """Show ip ospf neighbors."""
-    found = [each for each in routing.routers(switch, OSPF, links(switch)) if each.up]
+    found = [each for each in _routers(switch, OSPF) if each.up]
     rows = "".join(
         f" {each.loopback:<15} {1:>3} {'FULL/ -':<16} {routing.age(each.seconds):<8} {each.address:<15} {each.port} \n"
         for each in found
@@ -76,7 +82,7 @@ def isis_adjacency(switch: Nexus) -> str:
     """Show isis adjacency."""
     rows = "".join(
         f"{each.name:<15} {each.mac:<15} {2:<6} {'UP':<6} {'00:00:24':<10}  {long_name(each.port)}\n"
-        for each in routing.routers(switch, ISIS, links(switch))
+        for each in _routers(switch, ISIS)
         if each.up
     )
     return (

@@ -43,7 +43,7 @@ def _protocols(switch: Juniper) -> list[tuple[str, list[str]]]:
         ISIS: ["isis interface irb.10"],
         OSPF: ["ospf area 0.0.0.0 interface irb.10"],
     }
-    return [(protocol, below) for protocol, below in lines.items() if switch.spec.speaks(protocol)]
+    return [(protocol, below) for protocol, below in lines.items() if protocol in switch.protocols]
 
 
 _BLOCKS = {

@@ -11,6 +11,7 @@ from swimctl.lab.clock import LabClock
 from swimctl.lab.flash import Flash, LabFile
 from swimctl.lab.images import DEFAULT_SIZE, LabImage, read_image
 from swimctl.lab.juniper_junos.spec import JunosSpec
+from swimctl.lab.routing import CONVERGED
 
 FOLDER = "/var/tmp/"  # noqa: S108 - the device's
 LATE_MEMBER = 12.0
@@ -31,6 +32,7 @@ class Juniper(Chassis):
     `waits` is what the next boot of a member starts, `previous` what a rollback starts. `plan` is who asked for a
     reboot at a time to come, `reboot_reason` what the engines say of the last one. `kept` is what a snapshot of each
     member holds, where one was made. `statements` are what was configured and committed, `candidate` what will be.
+    `protocols` are those that it speaks with routers.
     """
 
     spec: JunosSpec
@@ -38,6 +40,7 @@ class Juniper(Chassis):
     def __init__(self, spec: JunosSpec, clock: LabClock, spool: Path | None = None) -> None:
         super().__init__(spec, clock, spool)
         self.spec = spec
+        self.protocols = frozenset(each for each in CONVERGED if spec.speaks(each))
         self.hostname = spec.name
         numbers = range(len(spec.members))
         self.running = dict.fromkeys(numbers, spec.version)

@@ -44,7 +44,7 @@ def _age(seconds: int) -> str:
 
 def bgp_summary(switch: Juniper) -> str:
     """Show bgp summary."""
-    if not switch.spec.speaks(BGP):
+    if BGP not in switch.protocols:
         return "BGP is not running\n"
     found = routing.routers(switch, BGP, links(switch))
     down, count = sum(not each.up for each in found), routing.PREFIXES
@@ -69,7 +69,7 @@ def bgp_summary(switch: Juniper) -> str:
 
 def ospf_neighbors(switch: Juniper) -> str:
     """Show ospf neighbor."""
-    if not switch.spec.speaks(OSPF):
+    if OSPF not in switch.protocols:
         return "OSPF instance is not running\n"
     rows = "".join(
         f"{each.address:<16} {each.port:<22} {'Full':<9} {each.loopback:<15} {128:>4} {36:>5}\n"
@@ -81,7 +81,7 @@ def ospf_neighbors(switch: Juniper) -> str:
 
 def isis_adjacency(switch: Juniper) -> str:
     """Show isis adjacency."""
-    if not switch.spec.speaks(ISIS):
+    if ISIS not in switch.protocols:
         return "IS-IS instance is not running\n"
     rows = "".join(
         f"{each.port:<21} {each.name:<14} 2  {'Up':<19} {24:>4}  {_colons(each.mac)}\n"

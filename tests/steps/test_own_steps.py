@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -18,13 +19,14 @@ import pytest
 from support.call_outs import call_outs, dripping, saying, silent
 from support.certificates import self_signed
 from support.scripted_job import PaperJob, Played, paper_job
-from support.scripted_steps import DAY, NEW, OLD, STARTED, PaperClock, Scripted, activated, runs, stands
+from support.scripted_steps import DAY, NEW, OLD, STARTED, PaperClock, PaperSession, Scripted, activated, runs, stands
 
 from swimctl.config import references
-from swimctl.config.workflows import Call, Flow, Hold, Own, Script
-from swimctl.errors import ConflictError, NotReady, StaleClaim
+from swimctl.config.workflows import Call, Command, Flow, Hold, Own, Script
+from swimctl.errors import ConflictError, DeviceUnknown, NotReady, StaleClaim
 from swimctl.models import Caller, Job, JobOptions, Outcome, Policy
 from swimctl.platforms.facts import Placement
+from swimctl.sessions.session import Reply
 from swimctl.states import STEP_NAMES, JobStatus, StepStatus
 from swimctl.steps import JobContext
 from swimctl.steps.own.facts import sent_key
@@ -584,3 +586,118 @@ def test_what_fails_behind_the_upgrade_is_for_a_hand_and_no_retry(
         "'Lift', which runs at each end, failed: /bin/false: exit code 1; needed: exit code 0; next: see "
         f"`swimctl job transcript {ended.id}`, then do by hand what it should do"
     )
+
+
+# Lines for the device.
+
+
+@dataclass
+class Terminal:
+    """What a session on paper answers to lines, one after the other; the last answer stays."""
+
+    replies: list[Reply]
+    typed: list[str] = field(default_factory=list)
+
+    def converse(self, line: str, _answers: object, _timeout: float) -> Reply:
+        self.typed.append(line)
+        return self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
+
+
+@pytest.fixture
+def terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:
+    found = Terminal([Reply("fine")])
+    monkeypatch.setattr(PaperSession, "converse", lambda _, *asked: found.converse(*asked), raising=False)
+    return found
+
+
+CLEAR = Command(name="Clear", run="clear counters", changes=True)
+
+
+def known() -> Scripted:
+    """Make a device that its readiness check has proved to be the right one."""
+    return Scripted(running=[runs(OLD, OLD, uptime=30 * DAY)], installed=[stands(Placement.ABSENT)])
+
+
+def test_a_line_whose_session_drops_is_in_doubt_and_typed_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, terminal: Terminal
+) -> None:
+    terminal.replies = [Reply("", dropped=True)]
+    with job_of(tmp_path, monkeypatch, around(CLEAR), device=known()) as job:
+        ended = job.run()
+    assert terminal.typed == ["clear counters"]
+    assert "the session ended in 'clear counters', which was sent once: whether sw1 carried it out" in (
+        ended.error or ""
+    )
+
+
+def test_a_line_that_changes_is_not_typed_again_by_a_resume_and_one_that_reads_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, terminal: Terminal
+) -> None:
+    for step, typed in ((CLEAR, []), (Command(name="Clear", run="show clock"), ["show clock"])):
+        terminal.typed.clear()
+        folder = tmp_path / step.run
+        folder.mkdir()
+        with job_of(folder, monkeypatch, around(step), device=known()) as job:
+            job.store.step(job.job.id, job.runner, "readiness", StepStatus.SUCCESS)
+            job.store.step(job.job.id, job.runner, "Clear", StepStatus.RUNNING)
+            job.store.remember(job.job.id, sent_key("Clear"), {"what": "clear counters"})
+            ended = job.run()
+        assert terminal.typed == typed
+        assert ("'Clear' is in doubt" in (ended.error or "")) is (not typed)
+
+
+def test_no_line_that_changes_goes_to_a_device_that_nobody_proved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, terminal: Terminal
+) -> None:
+    unproved = Scripted(
+        memory={"baseline": None}, running=[runs(OLD, OLD, uptime=30 * DAY)], installed=[stands(Placement.ABSENT)]
+    )
+    with job_of(tmp_path, monkeypatch, around(CLEAR), device=unproved) as job:
+        ended = job.run()
+    assert terminal.typed == []
+    assert "'clear counters' was not sent: the readiness check did not prove" in (ended.error or "")
+
+
+def test_nor_to_one_of_which_nobody_knows_what_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, terminal: Terminal
+) -> None:
+    def lost(_context: JobContext) -> None:
+        raise DeviceUnknown("it does not come back")
+
+    def send(context: JobContext) -> None:
+        for key, value in activated().items():
+            context.record.remember(key, value)
+
+    flow = Flow(tuple(STEP_NAMES), (CLEAR,))
+    played = (Played("activation", send), Played("post-checks", lost))
+    with job_of(tmp_path, monkeypatch, flow, played, device=known()) as job:
+        ended = job.run()
+    assert terminal.typed == []
+    assert ended.outcome is Outcome.UNKNOWN
+    assert "'clear counters' was not sent: nobody knows what sw1 is now" in (ended.error or "")
+
+
+def test_what_a_fact_brings_into_a_line_cannot_make_it_another_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, terminal: Terminal
+) -> None:
+    step = Command(name="Look", run="show interfaces {comment}")
+    for comment, typed in (("Gi1/0/1", ["show interfaces Gi1/0/1"]), ("x ; reload", []), ("x\nreload", [])):
+        terminal.typed.clear()
+        folder = tmp_path / str(len(comment))
+        folder.mkdir()
+        with job_of(folder, monkeypatch, around(step), policy=Policy(comment=comment), device=known()) as job:
+            ended = job.run()
+        assert terminal.typed == typed
+        assert ("nothing was typed" in (ended.error or "")) is (not typed)
+
+
+def test_a_line_that_reads_is_typed_again_until_it_holds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, terminal: Terminal
+) -> None:
+    terminal.replies = [Reply("Idle"), Reply("Idle"), Reply("up 3")]
+    step = Command(name="Look", run="show bgp", must_match=[r"^up \d$"], must_not_contain=["Idle"], within=600)
+    with job_of(tmp_path, monkeypatch, around(step), device=known()) as job:
+        job.stop = Person(job.device.clock, 1e9)
+        ended = job.run()
+    assert terminal.typed == ["show bgp"] * 3
+    assert "2 expectations hold" in next(step.message for step in ended.steps if step.name == "Look")

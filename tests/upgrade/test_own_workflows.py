@@ -58,6 +58,25 @@ def test_the_first_example_silences_and_lifts(tmp_path: Path, monkeypatch: pytes
     assert "tok-en-of-the-test" not in transcript
 
 
+def test_a_plan_asks_the_devices_and_nobody_else(tmp_path: Path) -> None:
+    with call_outs() as outside:
+        steps = [
+            {"http": {"name": "Tell", "url": outside.url}},
+            "readiness",
+            {"script": {"name": "Run", "run": ["/bin/sh", "-c", "echo ran > ran"]}},
+            {"command": {"name": "Save", "run": "write memory", "changes": True}},
+            *STANDARD[1:],
+        ]
+        with lab_folder(tmp_path, settings=flow(*steps)) as lab:
+            code, out = look(tmp_path, "plan", "--all", "--workflow", "mine", "--commands")
+            assert code == 0, out
+            assert "Save\ttypes, once: write memory" in out
+            assert "sw1\twrite memory" in out
+            assert "write memory" not in lab.commands("sw1")
+    assert outside.lines == []
+    assert not (tmp_path / "ran").exists()
+
+
 def test_commands_are_typed_between_the_steps_and_one_that_changes_is_sent_once(tmp_path: Path) -> None:
     steps = [
         "readiness",

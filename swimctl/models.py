@@ -12,6 +12,7 @@ from typing import Any
 from swimctl.clock import to_the_minute
 from swimctl.states import JobStatus, StepStatus, step_name
 from swimctl.waiting import Waiting
+from swimctl.waivers import Waiver, waivers_from
 
 
 class Outcome(StrEnum):
@@ -133,7 +134,7 @@ class JobOptions:
     """What the user asked for beyond device and image; the same for every job of a batch.
 
     `issu`: in service, without a reload of the whole device, or not at all. `convert`: what runs in bundle mode comes
-    to install mode by it.
+    to install mode by it. `waivers` are of all its devices.
     """
 
     workflow: str = "standard"
@@ -142,6 +143,12 @@ class JobOptions:
     force: bool = False
     issu: bool = False
     convert: bool = False
+    waivers: tuple[Waiver, ...] = ()
+
+    @classmethod
+    def read(cls, said: Mapping[str, Any]) -> JobOptions:
+        """Read them as they are written as JSON; those of an older store are fewer."""
+        return cls(**{**said, "waivers": waivers_from(said.get("waivers", ()))})
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,8 +216,8 @@ class Job:
 
     `progress` is 0 to 100 and never falls. `interrupted` is true where a running job's process is dead or
     stopped and `swimctl resume` has to take it up; `error` then says so. `outcome` is None until the job has ended.
-    `removed` are files that the job took from the device's flash. `wave` counts from 1. Before the jobs in `after`
-    have ended this one does not start.
+    `removed` are files that the job took from the device's flash, `waived` what it met and somebody had accepted.
+    `wave` counts from 1. Before the jobs in `after` have ended this one does not start.
     """
 
     id: int
@@ -239,6 +246,7 @@ class Job:
     image_family: str = ""
     removed: tuple[str, ...] = ()
     waiting: Waiting | None = None
+    waived: tuple[Waiver, ...] = ()
 
     @property
     def is_now(self) -> str:
@@ -278,30 +286,6 @@ class Pulse:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """How a job of a batch stands, in the few words that the others of its batch depend on."""
-
-    id: int
-    device_name: str
-    status: JobStatus
-    attempted: bool
-    outcome: Outcome | None
-    wave: int
-    redundancy_group: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """How many jobs were tried and have ended, and how many of them failed."""
-
-    tried: int = 0
-    failed: int = 0
-
-    def __add__(self, other: Tally) -> Tally:
-        return Tally(self.tried + other.tried, self.failed + other.failed)
-
-
-@dataclass(frozen=True, slots=True)
 class Event:
     """One fact about a job, appended, never changed."""
 
@@ -315,13 +299,22 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One rule of the readiness check: the value seen, the value needed, the command that mends it."""
+    """One rule of the readiness check: the value seen, the value needed, the command that mends it.
+
+    A rule that does not hold is not in the way where somebody `waived` exactly what was seen.
+    """
 
     rule: str
     ok: bool
     seen: str
     needed: str
     next_command: str = ""
+    waived: Waiver | None = None
+
+    @property
+    def passes(self) -> bool:
+        """Return whether it lets an upgrade go on."""
+        return self.ok or self.waived is not None
 
     def __str__(self) -> str:
         text = f"{self.rule}: seen {self.seen}, needed {self.needed}"

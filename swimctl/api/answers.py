@@ -84,6 +84,16 @@ class WaitingAnswer(Answer):
     message: str = Field(description="the same as a sentence")
 
 
+class WaivedFinding(Answer):
+    """One finding of one device that somebody accepted, with exactly what was seen."""
+
+    device: str
+    finding: str
+    seen: str
+    reason: str
+    by: str = Field(description="who accepted it")
+
+
 class JobAnswer(Answer):
     """One device's upgrade."""
 
@@ -94,6 +104,7 @@ class JobAnswer(Answer):
     status: JobStatus
     outcome: Outcome | None = Field(description="what the device is now; null until the job has ended")
     removed: list[str] = Field(description="files that the job removed from the device's flash")
+    waived: list[WaivedFinding] = Field(description="what the job met and somebody had waived")
     progress: Annotated[int, Field(ge=0, le=100)]
     current_step: str
     image_id: int

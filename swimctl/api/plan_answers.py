@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from swimctl.api.answers import Answer, Time
+from swimctl.api.answers import Answer, Time, WaivedFinding
 
 
 class PlannedImage(Answer):
@@ -32,6 +32,8 @@ class PlannedFinding(Answer):
     seen: str
     needed: str
     next: str
+    waive: str = Field(description="the option of `swimctl upgrade` that accepts exactly this; empty: nobody can")
+    waived: WaivedFinding | None = Field(description="who accepted exactly this, and why; null: nobody did")
 
 
 class PlannedLack(Answer):
@@ -41,6 +43,7 @@ class PlannedLack(Answer):
     seen: str
     needed: str
     next: str
+    waive: str = Field(description="the option of `swimctl upgrade` that accepts exactly this; empty: nobody can")
 
 
 class PlannedDevice(Answer):
@@ -155,4 +158,5 @@ class PlanAnswer(Answer):
     steps: list[PlannedStep] = Field(
         description="the steps of the workflow, if some of them are not swimctl's; empty: all are"
     )
+    idle_waivers: list[WaivedFinding] = Field(description="waivers that cover nothing of what the devices say now")
     devices: list[PlannedDevice]

@@ -81,6 +81,17 @@ class LoginRequest(Request):
     password: Annotated[str, Field(strict=True, max_length=1024)]
 
 
+class WaiverRequest(Request):
+    """One finding of one device that is accepted exactly as it was seen."""
+
+    device: Name = Field(description="the inventory hostname")
+    finding: Name = Field(description="the rule, as `dry_run` names it")
+    seen: Annotated[str, StringConstraints(strict=True, min_length=1, max_length=10_000)] = Field(
+        description="what was seen; if anything else is seen, the waiver covers nothing"
+    )
+    reason: Annotated[Note, StringConstraints(min_length=1)] = Field(description="why it is accepted")
+
+
 class TriggerRequest(Request):
     """Which devices are upgraded, to what, when and how."""
 
@@ -140,6 +151,10 @@ class TriggerRequest(Request):
     )
     ticket: Note = Field("", description="a ticket's number, for the record")
     comment: Note = Field("", description="a note, for the record")
+    waivers: Annotated[list[WaiverRequest], Field(max_length=MOST_DEVICES)] = Field(
+        [],
+        description="findings that are accepted; identity, hash, family and room never can be",
+    )
     dry_run: Flag = Field(
         False,
         description="make nothing; look at the devices, and answer 200 with what each would get, as `plan` does",

@@ -31,6 +31,7 @@ from swimctl.requests.documents import batch_document, triggered_document
 from swimctl.requests.plans import UpgradeRequest
 from swimctl.requests.preview_document import preview_document
 from swimctl.store import IdempotencyKey
+from swimctl.waivers import Waiver
 
 LONGEST_KEY: Final = 255
 _LARGEST: Final = 2**63 - 1
@@ -115,6 +116,7 @@ def _request(backend: Backend, asked: TriggerRequest) -> UpgradeRequest:
             force=asked.force,
             issu=asked.issu,
             convert=asked.convert,
+            waivers=tuple(Waiver(**waiver.model_dump()) for waiver in asked.waivers),
         ),
         mode=ExecutionMode(asked.execution_mode),
         max_failures=asked.max_failures if isinstance(asked.max_failures, int) else None,

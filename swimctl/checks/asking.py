@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any, Protocol
 
-from swimctl.checks.comparing import Standing, standing_now
+from swimctl.checks.comparing import Compared, Standing, standing_now
 from swimctl.checks.parsing import check_parser, rows_of
 from swimctl.checks.rows import Row
 from swimctl.checks.rules import Check, configured
@@ -122,6 +123,12 @@ class Wanted:
         return found
 
 
+def _rest(found: Compared) -> str:
+    """Return a mark of all that was found where not all of it is named: what is seen must not read as other things."""
+    told = "\n".join(map(str, found.differences))
+    return f" (all: {sha256(told.encode()).hexdigest()[:8]})" if found.shortened else ""
+
+
 def _standing(taken: Taken, command: str, name: str) -> Finding:
     """Return whether what must hold before an upgrade does; of most checks only that they have an answer."""
     rule, called = taken.check.rule, f"check {taken.check.name}"
@@ -130,5 +137,5 @@ def _standing(taken: Taken, command: str, name: str) -> Finding:
         return Finding(called, True, rows, "an answer that can be read")
     found = standing_now(taken.check.name, rule, taken.rows)
     ok = found.standing is not Standing.BROKEN
-    seen = rows if ok else str(found).removeprefix(f"{called}: ")
+    seen = rows if ok else str(found).removeprefix(f"{called}: ") + _rest(found)
     return Finding(called, ok, seen, rule.about, f"mend that on {name}: see `{command}`")

@@ -59,6 +59,11 @@ class Compared:
     differences: tuple[Difference, ...] = ()
     why: str = ""
 
+    @property
+    def shortened(self) -> bool:
+        """Return whether its text names not all that is as it is."""
+        return sum(each.standing is self.standing for each in self.differences) > _NAMED
+
     def __str__(self) -> str:
         if self.standing is Standing.UNREAD:
             return f"check {self.name}: {self.why}"

@@ -15,6 +15,8 @@ from swimctl.cli.lines import event_text
 from swimctl.cli.outcome import seconds_between
 from swimctl.cli.status import BatchOption, print_found, print_steps
 from swimctl.errors import NotFound
+from swimctl.models import Job
+from swimctl.waivers import Waiver
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -87,6 +89,8 @@ def show_job(ctx: typer.Context, job_id: JobId) -> None:
         ("image", f"{job.image_filename} ({job.image_version})"),
         ("status", f"{job.word}, {job.progress}%"),
         ("is now", job.is_now),
+        *(("waived", str(waiver)) for waiver in job.waived),
+        *(("waiver", str(each)) for each in batch.options.waivers if _may_be_met(each, job)),
         ("error", job.error),
         ("waits for", job.waiting and job.waiting.sentence(now)),
         ("created", output.local_time(job.created_at)),
@@ -106,6 +110,11 @@ def show_job(ctx: typer.Context, job_id: JobId) -> None:
         output.print_table(COLUMNS, changed, roomy=("Needed",))
     for sentence in silent(checks):
         output.print_line(sentence)
+
+
+def _may_be_met(waiver: Waiver, job: Job) -> bool:
+    """Return whether it is of the job's device, and the job has not met it."""
+    return waiver.device == job.device_name and waiver not in job.waived
 
 
 @app.command("events")

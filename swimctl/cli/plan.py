@@ -63,7 +63,8 @@ def plan(
         raise _exists(out)  # before many devices are asked in vain
     context = of(ctx)
     with context.open() as opened:
-        preview = looked_at(context, opened, opened.service.plan(wanted.request(opened)), offline=offline)
+        planned = with_bound_waivers(opened, opened.service.plan(wanted.request(opened)), offline=offline)
+        preview = looked_at(context, opened, planned, offline=offline)
         if out is not None:
             _write(opened, preview, out)
         raise typer.Exit(show(context, preview, all_rows=all_rows, by=by, commands=commands))
@@ -91,6 +92,20 @@ def looked_at(
         output.note(f"asking {count} {'device' if count == 1 else 'devices'}, changing nothing …")
     told = counting(count, sys.stderr) if count and not context.quiet else lambda _: None
     return opened.service.preview(plan, None if offline else _Asks(opened), told, signed)
+
+
+def with_bound_waivers(opened: Opened, plan: Plan, *, offline: bool = False) -> Plan:
+    """Return a plan whose waivers all say what is seen, once the devices of those that do not were asked.
+
+    ConflictError: there is no such finding. UsageError: nobody is to be asked.
+    """
+    from swimctl.requests.waiving import bind_waivers, require_bound, unbound_devices
+
+    if offline:
+        require_bound(plan.request.options.waivers)
+    if not unbound_devices(plan):
+        return plan
+    return bind_waivers(plan, _Asks(opened), plan.request.workers or opened.config.settings.workers)
 
 
 class _Asks:

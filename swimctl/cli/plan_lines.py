@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 _ROWS = ("Id", "Device", "Runs", "Gets", "Image", "Bytes", "From", "Wave", "After", "Verdict")
 _TYPED = ("Device", "Command")
 _STEPS = ("Step", "Does")
-_LACKS = ("Device", "Rule", "Seen", "Needed", "Next")
+_LACKS = ("Device", "Rule", "Seen", "Needed", "Next", "Waive")
+_WAIVED = ("Device", "Finding", "Seen", "Reason", "By", "Covers")
 
 
 def lines(preview: Preview, *, commands: bool = False) -> str:
@@ -35,13 +36,18 @@ def lines(preview: Preview, *, commands: bool = False) -> str:
         for row in preview.rows
     ]
     lacks = [
-        (row.item.device.name, lack.rule, lack.seen, lack.needed, lack.following)
+        (row.item.device.name, lack.rule, lack.seen, lack.needed, lack.following, lack.waive)
         for row in preview.rows
         for lack in row.lacks
     ]
     typed = [(row.item.device.name, command) for row in preview.rows for command in row.commands] if commands else []
+    idle = set(preview.idle_waivers)
+    waived = [
+        (one.device, one.finding, one.seen, one.reason, one.by, "nothing now" if one in idle else "")
+        for one in preview.plan.request.options.waivers
+    ]
     tables: tuple[tuple[Sequence[str], Sequence[Sequence[object]]], ...] = (
-        (_ROWS, rows), (_LACKS, lacks), (_STEPS, preview.steps), (_TYPED, typed)
+        (_ROWS, rows), (_LACKS, lacks), (_WAIVED, waived), (_STEPS, preview.steps), (_TYPED, typed)
     )  # fmt: skip
     return "".join([*(line for columns, found in tables if found for line in _tabbed(columns, found)), _last(preview)])
 

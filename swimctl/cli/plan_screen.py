@@ -63,6 +63,8 @@ def screen(
         _head(preview),
         *_lacking(preview, width),
         *_steps(preview, width),
+        *_told(preview, width, "Waived", lambda row: row.waived),
+        *_idle(preview, width),
         *_told(preview, width, "Removed from flash", _cleaned),
         *_told(preview, width, "Worth knowing", lambda row: row.note),
         *_told(preview, width, "First of its kind", lambda row: alone.get(row.item.device.name, "")),
@@ -102,7 +104,7 @@ def _lacking(preview: Preview, width: int) -> Iterator[Text]:
     for row in preview.rows:
         name = row.item.device.name
         lacks = tuple(
-            (each.rule, *(_nameless(part, name) for part in (each.seen, each.needed, each.following)))
+            (each.rule, *(_nameless(part, name) for part in (each.seen, each.needed, each.following, each.waive)))
             for each in row.lacks
         )
         if lacks:
@@ -121,12 +123,23 @@ def _lacking(preview: Preview, width: int) -> Iterator[Text]:
 
 def _add_lack(text: Text, lack: Sequence[str], width: int, *, ruled: bool) -> None:
     """Add one thing that lacks. Only of a rule it says more to name it, and what it needs."""
-    rule, seen, needed, following = lack
+    rule, seen, needed, following, waive = lack
     if ruled:
         text.append(_wrapped("    ", "    ", rule, width))
     for label, said in (("seen", seen), ("needed", needed if ruled else ""), ("next", following)):
         if said:
             text.append(f"      {label:<8}", "dim").append(_wrapped(" " * 14, " " * 14, said, width)[14:])
+    if waive:  # in one line, as it is pasted
+        text.append("      accept  ", "dim").append(f"{output.plain(waive)} --reason …\n")
+
+
+def _idle(preview: Preview, width: int) -> Iterator[Text]:
+    """Return the waivers that cover nothing of what is seen now."""
+    if preview.idle_waivers:
+        text = Text().append("Waivers that cover nothing now\n", "bold")
+        for one in preview.idle_waivers:
+            text.append(_wrapped("  ", "    ", f"{one.device}: {one}", width))
+        yield text
 
 
 def _nameless(text: str, name: str) -> str:

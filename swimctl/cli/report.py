@@ -120,6 +120,7 @@ def markdown(record: BatchRecord) -> str:
     ]
     lines += [_row(record, job) for job in outcome.jobs]
     lines += _checks(record)
+    lines += _waivers(record)
     bad = [job for job in outcome.jobs if outcome.word(job) != "success"]
     if bad:
         lines += ["", "## What did not succeed"]
@@ -167,6 +168,19 @@ def _checks(record: BatchRecord) -> list[str]:
     table = [*head, *(f"| {' | '.join(map(_cell, row))} |" for row in changed)] if changed else []
     lines = [*table, *(["", *unread] if unread else [])]
     return ["", "## What the checks found", *lines] if lines else []
+
+
+def _waivers(record: BatchRecord) -> list[str]:
+    """Return what somebody accepted, and whether the jobs met it."""
+    waivers = record.batch.options.waivers
+    if not waivers:
+        return []
+    met = {waiver for job in record.outcome.jobs for waiver in job.waived}
+    lines = ["", "## Waived", "", "| Device | Finding | Seen | Why | Who | Met |", "|---|---|---|---|---|---|"]
+    for one in waivers:
+        cells = (one.device, one.finding, one.seen, one.reason, one.by, "yes" if one in met else "no")
+        lines.append(f"| {' | '.join(_cell(cell) for cell in cells)} |")
+    return lines
 
 
 def _evidence(record: BatchRecord, job: Job) -> list[str]:

@@ -9,8 +9,9 @@ import typer
 
 from swimctl.cli import output, policy
 from swimctl.cli.context import of
+from swimctl.cli.plan import with_bound_waivers
 from swimctl.cli.upgrade import NoInputOption, YesOption, carry_out, confirm
-from swimctl.cli.wanted import DetachOption
+from swimctl.cli.wanted import DetachOption, ReasonOption, WaiveOption, waivers_of
 
 app = typer.Typer()
 
@@ -21,6 +22,8 @@ def retry(
     *,
     batch: Annotated[str, typer.Option("--batch", metavar="ID", help="The batch whose jobs to try again.")],
     no_pilot: policy.NoPilot = False,
+    waive: WaiveOption = None,
+    reason: ReasonOption = "",
     detach: DetachOption = False,
     yes: YesOption = False,
     no_input: NoInputOption = False,
@@ -31,7 +34,10 @@ def retry(
     """
     context = of(ctx)
     with context.open() as opened:
-        plan = opened.service.retry_plan(batch, pilot=False if no_pilot else None)
+        planned = opened.service.retry_plan(
+            batch, waivers_of(waive or (), reason), pilot=False if no_pilot else None
+        )
+        plan = with_bound_waivers(opened, planned)
         plan = replace(plan, request=replace(plan.request, detached=detach))
         if no_input or output.can_ask():
             confirm(context, opened, plan, yes=yes, no_input=no_input)

@@ -10,7 +10,7 @@ import typer
 
 from swimctl.cli import output
 from swimctl.cli.context import Context, Opened, caller, of
-from swimctl.cli.plan import looked_at, show, shown
+from swimctl.cli.plan import looked_at, show, shown, with_bound_waivers
 from swimctl.cli.wanted import Wanted, typed, with_options
 from swimctl.errors import ConflictError, UsageError
 
@@ -57,7 +57,7 @@ def upgrade(
                 raise typer.Exit(show(context, preview))
             confirm(context, opened, preview.plan, yes=yes, no_input=no_input, preview=preview)
             raise typer.Exit(carry_out(context, opened, preview.plan))
-        planned = opened.service.plan(wanted.request(opened))
+        planned = with_bound_waivers(opened, opened.service.plan(wanted.request(opened)))
         if dry_run:
             raise typer.Exit(show(context, looked_at(context, opened, planned)))
         confirm(context, opened, planned, yes=yes, no_input=no_input)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,6 +15,7 @@ from swimctl.errors import UsageError
 if TYPE_CHECKING:
     from swimctl.cli.context import Opened
     from swimctl.requests.plans import UpgradeRequest
+    from swimctl.waivers import Waiver
 
 _WHEN = "When and how"
 # Where a value is from that somebody gave.
@@ -32,6 +33,28 @@ ImageOption = Annotated[
 DetachOption = Annotated[
     bool, typer.Option("--detach", help=("Make the jobs and return. A running `serve`, or `run-scheduled`, runs them."))
 ]
+
+
+WaiveOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--waive",
+        metavar="'DEVICE: FINDING'",
+        help="Accept this one finding, exactly as it is seen. `plan` shows what to paste. Can be used several times.",
+    ),
+]
+ReasonOption = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why: needed with --waive.")]
+
+
+def waivers_of(texts: Iterable[str], reason: str) -> tuple[Waiver, ...]:
+    """Read what is waived, in the name of who typed it. UsageError."""
+    from swimctl.cli.context import caller
+    from swimctl.waivers import read_waiver
+
+    found = tuple(read_waiver(text, reason, caller().name) for text in texts)
+    if reason and not found:
+        raise UsageError("--reason says why something is waived; add --waive 'DEVICE: FINDING', or leave it out")
+    return found
 
 
 class Wanted:
@@ -97,6 +120,8 @@ def options(
     convert: Annotated[
         bool, typer.Option("--convert", help="Bring IOS-XE devices from bundle mode to install mode.")
     ] = False,
+    waive: WaiveOption = None,
+    reason: ReasonOption = "",
     detach: DetachOption = False,
 ) -> Wanted:
     """Read what all these options ask for. UsageError: it cannot be."""
@@ -111,6 +136,7 @@ def options(
         exclude=exclude,
         strict=strict,
     )
+    accepted = waivers_of(waive or (), reason)
 
     def make(opened: Opened) -> UpgradeRequest:
         from swimctl.models import ExecutionMode, JobOptions
@@ -141,6 +167,7 @@ def options(
                 force=force,
                 issu=issu,
                 convert=convert,
+                waivers=accepted,
             ),
             mode=ExecutionMode.SEQUENTIAL if sequential else ExecutionMode.PARALLEL,
             max_failures=failures,

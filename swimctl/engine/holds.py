@@ -11,8 +11,8 @@ from swimctl.engine.jobs import JobRunner
 from swimctl.engine.turns import Hold, behind, failed_partners, held, stopped, too_many, until_open, waits
 from swimctl.errors import NotFound, StoreError
 from swimctl.inventory.hosts import Inventory
-from swimctl.models import Batch, Job, Tally
-from swimctl.store import Store
+from swimctl.models import Batch, Job
+from swimctl.store import Store, Tally
 from swimctl.waiting import Waiting, WaitKind
 
 

@@ -9,9 +9,9 @@ from typing import Final
 
 from swimctl.config.windows import Shut, Wait
 from swimctl.inventory.selection import some
-from swimctl.models import Batch, Job, Outcome, Standing, Tally
+from swimctl.models import Batch, Job, Outcome
 from swimctl.states import FINAL, JobStatus
-from swimctl.store import First
+from swimctl.store import First, Standing, Tally
 from swimctl.waiting import Waiting, WaitKind
 
 # A share of a few is no share: of two devices one is 50 %.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -29,6 +30,7 @@ def job_document(job: Job, pulse: Pulse = _NO_PULSE) -> Document:
         "status": job.status.value,
         "outcome": None if job.outcome is None else job.outcome.value,
         "removed": list(job.removed),
+        "waived": [asdict(waiver) for waiver in job.waived],
         "progress": job.progress,
         "current_step": job.current_step,
         "image_id": job.image_id,
@@ -89,6 +91,7 @@ def batch_document(batch: Batch) -> Document:
         "force": batch.options.force,
         "issu": batch.options.issu,
         "convert": batch.options.convert,
+        "waivers": [asdict(waiver) for waiver in batch.options.waivers],
         "detached": batch.detached,
         "requested_by": batch.requested_by,
         "waves": list(batch.policy.waves),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from swimctl.errors import SwimctlError, advice, says_next
 from swimctl.models import Device, Finding, Image, JobOptions
+from swimctl.waivers import Waiver, as_typed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,12 +55,17 @@ class Checked:
     @property
     def ready(self) -> bool:
         """Return whether nothing lacks. A device that could not be asked is not ready."""
-        return self.error is None and all(finding.ok for finding in self.findings)
+        return self.error is None and all(finding.passes for finding in self.findings)
 
     @property
     def lacks(self) -> tuple[Finding, ...]:
-        """List the rules that do not hold."""
-        return tuple(finding for finding in self.findings if not finding.ok)
+        """List the rules that do not hold and that nobody waived."""
+        return tuple(finding for finding in self.findings if not finding.passes)
+
+    @property
+    def waived(self) -> tuple[Waiver, ...]:
+        """List what was found and somebody waived."""
+        return tuple(finding.waived for finding in self.findings if finding.waived is not None)
 
     def document(self) -> dict[str, Any]:
         """Write the answer as JSON."""
@@ -75,6 +81,8 @@ class Checked:
                     "seen": finding.seen,
                     "needed": finding.needed,
                     "next": finding.next_command,
+                    "waive": "" if finding.ok else as_typed(self.device.name, finding.rule, finding.seen),
+                    "waived": None if finding.waived is None else asdict(finding.waived),
                 }
                 for finding in self.findings
             ],

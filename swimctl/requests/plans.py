@@ -12,6 +12,7 @@ from swimctl.errors import UsageError
 from swimctl.inventory.selection import some
 from swimctl.models import Device, ExecutionMode, Image, Job, JobOptions, Policy
 from swimctl.requests.order import in_order, wave_of_each, wave_sizes
+from swimctl.requests.waiving import check_waivers
 from swimctl.states import RUNNING
 
 if TYPE_CHECKING:
@@ -98,6 +99,7 @@ def check(request: UpgradeRequest, now: datetime, windows: Callable[[str], Openi
     if at is not None and at <= now:
         raise UsageError(f"schedule time {at.isoformat()} is in the past; give a later time")
     _check_policy(request.policy, now, windows)
+    check_waivers(request.options.waivers, [device.name for device in request.devices])
 
 
 def _check_policy(policy: Policy, now: datetime, windows: Callable[[str], Openings]) -> None:

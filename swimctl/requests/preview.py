@@ -18,6 +18,7 @@ from swimctl.requests.forecast import Forecast
 from swimctl.requests.plans import Plan, PlanItem
 from swimctl.requests.usual import Took
 from swimctl.requests.wan import Carried, bytes_over_wan
+from swimctl.waivers import Waiver, as_typed
 
 if TYPE_CHECKING:
     from swimctl.requests.looks import Checked
@@ -45,12 +46,16 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Lack:
-    """Why a device would not be upgraded now: what was seen, what is needed, and the command that mends it."""
+    """Why a device would not be upgraded now: what was seen, what is needed, and the command that mends it.
+
+    `waive` is the option that accepts just this, empty where nobody can.
+    """
 
     rule: str
     seen: str
     needed: str
     following: str
+    waive: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +151,15 @@ class Row:
         if self.answer.error is not None:
             rule = "is asked" if self.answer.defect else "can be asked"
             return (Lack(rule, self.answer.error, "an answer", self.answer.mend),)
-        return tuple(Lack(each.rule, each.seen, each.needed, each.next_command) for each in self.answer.lacks)
+        return tuple(
+            Lack(each.rule, each.seen, each.needed, each.next_command, as_typed(name, each.rule, each.seen))
+            for each in self.answer.lacks
+        )
+
+    @property
+    def waived(self) -> str:
+        """Return what was found and somebody waived, as people read it."""
+        return "; ".join(map(str, self.answer.waived)) if self.answer else ""
 
 
 @dataclass(frozen=True)
@@ -186,6 +199,12 @@ class Preview:
         """Return whether all that starts ends before the window or `until` closes."""
         late = self.spare is not None and self.spare < timedelta(0)
         return self.forecast is not None and not self.forecast.unfit and not late
+
+    @property
+    def idle_waivers(self) -> tuple[Waiver, ...]:
+        """List the waivers that cover nothing of what the devices say now."""
+        met = {waiver for row in self.rows if row.answer for waiver in row.answer.waived}
+        return () if self.offline else tuple(one for one in self.plan.request.options.waivers if one not in met)
 
     @property
     def goes(self) -> tuple[Row, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from swimctl.clock import rfc3339
@@ -32,6 +33,7 @@ def preview_document(preview: Preview) -> Document:
         "window": _window(preview),
         "frozen": preview.frozen,
         "steps": [{"name": name, "does": does} for name, does in preview.steps],
+        "idle_waivers": [asdict(waiver) for waiver in preview.idle_waivers],
         "devices": devices,
     }
 
@@ -64,7 +66,14 @@ def _device(preview: Preview, row: Row) -> Document:
         "starts_at": rfc3339(span.starts) if span else None,
         "ends_at": rfc3339(span.ends) if span else None,
         "lacks": [
-            {"rule": lack.rule, "seen": lack.seen, "needed": lack.needed, "next": lack.following} for lack in row.lacks
+            {
+                "rule": lack.rule,
+                "seen": lack.seen,
+                "needed": lack.needed,
+                "next": lack.following,
+                "waive": lack.waive,
+            }
+            for lack in row.lacks
         ],
     } | (answer.document() if answer else _NOT_ASKED)
 

@@ -31,10 +31,12 @@ from swimctl.requests.pilots import kind_of, led, need_proof
 from swimctl.requests.plans import Plan, PlanItem, UpgradeRequest, arranged, check, failures_of, plan_item, reasons_of
 from swimctl.requests.preview import Preview
 from swimctl.requests.signed import SignedPlan, held_to, plan_of, require_same_rules, signed_document
+from swimctl.requests.waiving import check_waivers, require_bound, signed_by
 from swimctl.requests.workflows import WorkflowInfo
 from swimctl.states import RUNNING, WAITING, JobStatus
 from swimctl.store import IdempotencyKey, Kind, NewJob, Store
 from swimctl.store.seen import Seen
+from swimctl.waivers import Waiver
 
 FIRST_OWN_WORKFLOW: Final = 100
 # Real seconds for the notification that somebody has to approve.
@@ -163,11 +165,11 @@ class Service:
         self._check(plan.request)
         return self._led(plan)
 
-    def retry_plan(self, batch_id: str, *, pilot: bool | None = None) -> Plan:
+    def retry_plan(self, batch_id: str, waivers: Sequence[Waiver] = (), *, pilot: bool | None = None) -> Plan:
         """Plan the jobs of a batch that failed or were not attempted once more, each with its image, mode and options.
 
-        `pilot` None: the first of its kind goes alone if it did in that batch.
-        Raises ConflictError where the batch has none.
+        `pilot` None: the first of its kind goes alone if it did in that batch. `waivers` are added to those of the
+        batch. ConflictError: there is no such job. UsageError: they cannot be.
         """
         batch = self._store.batch(batch_id)
         failed = [job for job in self._store.jobs(batch_id=batch.id) if job.status is JobStatus.FAILED]
@@ -188,9 +190,10 @@ class Service:
             else:
                 refusal = self._hosts.problem(device.name) or why_unfit(device, image)
             items.append(plan_item(device, image, refusal, busy.get(device.id, ())))
+        check_waivers(waivers, [item.device.name for item in items])
         request = UpgradeRequest(
             devices=tuple(item.device for item in items),
-            options=batch.options,
+            options=replace(batch.options, waivers=(*batch.options.waivers, *waivers)),
             mode=batch.mode,
             max_failures=batch.max_failures,
             workers=batch.workers,
@@ -229,11 +232,12 @@ class Service:
             raise (ConflictError if conflict and plan.refused else ImageError)(f"no device can be upgraded: {reasons}")
         if frozen := self._frozen(request):
             raise ConflictError(frozen)
+        require_bound(request.options.waivers)
         batch = Batch(
             id=str(uuid.uuid4()),
             mode=request.mode,
             max_failures=failures_of(request),
-            options=request.options,
+            options=signed_by(request.options, by.name),
             created_at=self._clock.now(),
             schedule_time=request.schedule_time,
             workers=request.workers,

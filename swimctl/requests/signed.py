@@ -228,7 +228,8 @@ def _why_not_as_agreed(agreed: Agreed, answer: Checked | None) -> str:
     if not answer.already and set(agreed.serials) != set(answer.serials):
         return f"its serial numbers were {some(agreed.serials) or 'none'}, and are {some(answer.serials) or 'none'} now"
     now = {finding.rule: finding.ok for finding in answer.findings}
-    broken = [finding for finding in answer.findings if agreed.rules.get(finding.rule) and not finding.ok]
+    # A finding that was waived then has to be what it was: where another value is seen, nobody waived that.
+    broken = [finding for finding in answer.findings if finding.rule in agreed.rules and not finding.passes]
     if broken:
         return f"a rule holds no longer: {' | '.join(map(str, broken))}"
     if not answer.already and (more := sorted(set(answer.cleanable) - set(agreed.cleans))):
@@ -288,7 +289,7 @@ def _request_from(said: Mapping[str, Any]) -> UpgradeRequest:
     policy |= {"waves": tuple(policy["waves"]), "until": datetime.fromisoformat(until) if until else None}
     return UpgradeRequest(
         devices=(),
-        options=JobOptions(**said["options"]),
+        options=JobOptions.read(said["options"]),
         mode=ExecutionMode(said["mode"]),
         max_failures=said["max_failures"],
         schedule_time=datetime.fromisoformat(at) if at else None,

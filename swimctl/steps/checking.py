@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from swimctl.checks.asking import Taken, take
@@ -13,6 +13,7 @@ from swimctl.platforms.driver import Driver
 from swimctl.sessions.session import Session
 from swimctl.steps.base import JobContext
 from swimctl.steps.baseline import kept_checks
+from swimctl.steps.comparison import Deviation
 from swimctl.steps.evidence import Compared
 
 
@@ -54,13 +55,17 @@ class Watched:
             self._context.record.event(EVENT, summary(self.found), checks=[document(each) for each in self.found])
 
 
-def added(compared: Compared, checks: Sequence[Found]) -> Compared:
+def added(compared: Compared, checks: Sequence[Found], waived: Collection[tuple[str, str]] = frozenset()) -> Compared:
     """Return a comparison with what the checks have to say: `fail` decides, `warn` is told, `record` is only kept.
 
-    What could not be read of a check that decides leaves a doubt, as any piece of the baseline does.
+    What could not be read of a check that decides leaves a doubt, as any piece of the baseline does. A check of which
+    every broken thing was `waived`, as it is now, is broken no more.
     """
     deciding = [each for each in checks if each.verdict == "fail"]
-    broken = [str(each) for each in deciding if each.standing is Standing.BROKEN]
+    deviating = {each.name: _deviations(each) for each in deciding if each.standing is Standing.BROKEN}
+    accepted = [one for found in deviating.values() for one in found if (one.finding, one.seen) in waived]
+    left = {name: [one for one in found if one not in accepted] for name, found in deviating.items()}
+    broken = [str(each) for each in deciding if left.get(each.name)]
     doubts = {f"check {each.name}": each.why for each in deciding if each.standing is Standing.UNREAD}
     told = [
         str(each) + (" (tolerated)" if each.standing is Standing.TOLERATED else "")
@@ -68,15 +73,24 @@ def added(compared: Compared, checks: Sequence[Found]) -> Compared:
         if each.verdict != "record"
         and (each.standing is Standing.TOLERATED or (each.verdict == "warn" and each.standing is not Standing.HOLDS))
     ]
+    told += [f"accepted by a waiver: {', '.join(map(str, accepted))}"] if accepted else []
     found = compared.found
     return Compared(
         replace(
             found,
             complaint="; ".join(filter(None, (found.complaint, *broken))),
             told="; ".join(filter(None, (found.told, *told))),
+            found=(*found.found, *(one for each in left.values() for one in each)),
+            waived=(*found.waived, *accepted),
         ),
         {**compared.unread, **doubts},
     )
+
+
+def _deviations(check: Found) -> list[Deviation]:
+    """Return the broken things of a check, each by its row and field, with the value of now."""
+    broken = [one for one in check.differences if one.standing is Standing.BROKEN]
+    return [Deviation(" ".join(filter(None, ("check", check.name, one.key, one.field))), one.after) for one in broken]
 
 
 def _held(before: Taken, now: Taken) -> Found:

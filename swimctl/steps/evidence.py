@@ -16,7 +16,7 @@ from swimctl.models import Outcome
 from swimctl.platforms.evidence import Decision
 from swimctl.platforms.facts import Installed, Placement, Running, Snapshot
 from swimctl.platforms.versions import same_release
-from swimctl.steps.comparison import Comparison
+from swimctl.steps.comparison import Comparison, Deviation
 from swimctl.steps.target import on_target
 
 # A device tells its uptime to the minute, and its clock may be set right while it boots. Seconds.
@@ -137,7 +137,9 @@ class Pending(StrEnum):
 class Verdict:
     """What a look leads to and why. `doubts` could not be read or compared: without them nobody claims a success.
 
-    `told` is what else the comparison showed, which decides nothing.
+    `told` is what else the comparison showed, which decides nothing. `found` are the single things that are not as
+    before, `waived` those that somebody accepted; both are of the comparison alone: what proves the release itself is
+    never among them.
     """
 
     then: Then
@@ -145,6 +147,8 @@ class Verdict:
     wait: Pending = Pending.NOTHING
     doubts: tuple[str, ...] = ()
     told: str = ""
+    found: tuple[Deviation, ...] = ()
+    waived: tuple[Deviation, ...] = ()
 
 
 def new_boot(mark: Mapping[str, object], now: Running, elapsed: float | None) -> bool | None:
@@ -206,15 +210,15 @@ def of_new_release(seen: Seen, target: str, before: Snapshot, called: str) -> Ve
         return Verdict(Then.BACK, f"the device calls {called} {installed.placement}, not activated", Pending.LINKS)
     found = compared.found if isinstance(compared, Compared) else Comparison()
     if found.complaint:
-        return Verdict(
-            Then.BACK, found.complaint, Pending.END_DEVICES if found.slow else Pending.LINKS, told=found.told
-        )
+        wait = Pending.END_DEVICES if found.slow else Pending.LINKS
+        return Verdict(Then.BACK, found.complaint, wait, told=found.told, found=found.found, waived=found.waived)
     doubts = _doubts(seen)
     unread = (f"the install state: {installed.why}",) if isinstance(installed, Unread) else ()
     if unread or doubts:
-        return Verdict(Then.KEEP, "; ".join(unread + doubts), Pending.READY, doubts, found.told)
+        why = "; ".join(unread + doubts)
+        return Verdict(Then.KEEP, why, Pending.READY, doubts, found.told, waived=found.waived)
     wait = Pending.NOTHING if not found.below else Pending.END_DEVICES if found.slow else Pending.ACCESS
-    return Verdict(Then.KEEP, wait=wait, told=found.told)
+    return Verdict(Then.KEEP, wait=wait, told=found.told, waived=found.waived)
 
 
 def _doubts(seen: Seen) -> tuple[str, ...]:

@@ -6,8 +6,8 @@ It is one look for whoever asks: a job's readiness check, `swimctl plan`, `swimc
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import TypeVar
 
@@ -28,6 +28,7 @@ from swimctl.platforms.serials import read_serials
 from swimctl.platforms.terminal import Answer
 from swimctl.sessions.one_look import one_look
 from swimctl.steps.target import called, is_patch, on_target
+from swimctl.waivers import covering
 
 # An answer that says no, or cannot be read: the session goes on, and so do the questions.
 _UNREADABLE = (CommandRefused, UnparsableOutput, StepFailed)
@@ -80,8 +81,8 @@ class FirstLook:
 
     @property
     def refused(self) -> tuple[Finding, ...]:
-        """List the rules that do not hold."""
-        return tuple(finding for finding in self.findings if not finding.ok)
+        """List the rules that do not hold and that nobody waived."""
+        return tuple(finding for finding in self.findings if not finding.passes)
 
     @property
     def unreadable(self) -> tuple[Finding, ...]:
@@ -151,7 +152,7 @@ def first_look(
         asked.findings += wanted.findings(taken, device.name, username)
         asked.ended = any(each.ended for each in taken)
     return FirstLook(
-        tuple(asked.findings),
+        with_waivers(asked.findings, options, device.name),
         configuration=configuration,
         snapshot=whole,
         closed=asked.ended,
@@ -184,6 +185,16 @@ def prove(driver: Identifies, device: Device) -> None:
     odd = [finding for finding in driver.identity(device) if not finding.ok]
     if odd:
         raise StepFailed(" | ".join(map(str, odd)))
+
+
+def with_waivers(findings: Iterable[Finding], options: JobOptions, device: str) -> tuple[Finding, ...]:
+    """Return findings, those marked that somebody waived as they are."""
+    return tuple(
+        finding
+        if finding.ok
+        else replace(finding, waived=covering(options.waivers, device, finding.rule, finding.seen))
+        for finding in findings
+    )
 
 
 def _typed(driver: Checks, image: Image, options: JobOptions) -> tuple[str, ...]:

@@ -22,6 +22,8 @@ from swimctl.steps.reload import BOOTING
 from swimctl.steps.seeing import readable, see
 from swimctl.steps.send_once import was_sent
 from swimctl.steps.target import called
+from swimctl.steps.waived import how_to_waive, note_deviations
+from swimctl.waivers import as_typed
 
 # Device seconds before the device goes back by itself in which nobody waits any more: what may be committed is.
 _LAST = 300.0
@@ -70,6 +72,7 @@ class PostChecks:
                     verdict = yield from self._look(context, before)
                     _tell(context, verdict)
                     if verdict.then is Then.KEEP:
+                        note_deviations(context, verdict.waived)
                         return verdict, keep(context)
                 break
             except (Unreachable, SessionLost) as error:
@@ -78,7 +81,7 @@ class PostChecks:
                 # It went down once more, as some do that load other parts of themselves: what was seen holds no longer.
                 context.record.event("session", f"{error}; asking again")
         if verdict.then is Then.BACK:
-            yield from go_back(context, before, verdict.why)
+            yield from go_back(context, before, _complaint(context, verdict))
         look = (context.record.recall("activate sent") or {}).get("look", "`show version`")
         raise DeviceUnknown(
             f"{context.device.name} was not committed, and did not go back: {verdict.why}; needed: "
@@ -147,6 +150,16 @@ class PostChecks:
         if after is not None and context.options.issu and (whole := went_down(before, after)):
             context.record.remember("went down", whole)
         return seen
+
+
+def _complaint(context: JobContext, verdict: Verdict) -> str:
+    """Return why the device goes back, with how to accept just that where somebody may."""
+    found = [(each.finding, each.seen) for each in verdict.found]
+    name = context.device.name
+    told = [{"finding": what, "seen": seen, "waive": as_typed(name, what, seen)} for what, seen in found]
+    if told:
+        context.record.event("not as before", verdict.why, found=told)
+    return "; ".join(filter(None, (verdict.why, how_to_waive(name, found))))
 
 
 def _tell(context: JobContext, verdict: Verdict) -> None:

@@ -22,6 +22,7 @@ from swimctl.steps.others import at_work
 from swimctl.steps.reload import elapsed_since
 from swimctl.steps.send_once import was_sent
 from swimctl.steps.target import called
+from swimctl.steps.waived import how_to_waive_findings, note_findings
 from swimctl.steps.who import host_name
 
 # What the device boots by, where it names a secret, such as the password of a server: the way back needs it whole.
@@ -85,14 +86,19 @@ class ReadinessCheck:
         for each in look.checks:
             if each.left_out:
                 context.record.event("checks", each.left_out)
-        context.record.event("readiness", f"{len(findings) - len(refused)} of {len(findings)} rules hold")
+        held = sum(finding.ok for finding in findings)
+        context.record.event("readiness", f"{held} of {len(findings)} rules hold")
+        note_findings(context, findings)
         if refused or look.configuration is None or look.snapshot is None:
             # Where its session had to be closed, it booted since the first one, or its next reload may be somebody
             # else's, what it is now is asked once more.
             keep_log(context.record.remember, log)
             booted = bool(entered and look.running and new_boot(entered, look.running, elapsed))
             error = StepFailed if look.closed or booted or _disturbed(context) else NotReady
-            raise error(f"{refusal}: {' | '.join(map(str, refused))}")
+            why = " | ".join(map(str, refused))
+            raise error(
+                "; ".join(filter(None, (f"{refusal}: {why}", how_to_waive_findings(context.device.name, refused))))
+            )
         before = kept_baseline(context.record.recall)
         if before and (gone := sorted(set(before.members) - set(look.snapshot.members))):
             raise StepFailed(
@@ -118,7 +124,8 @@ class ReadinessCheck:
             if why := taken.unread.get("serials"):
                 context.record.event("who", f"no serial number can be read, so the host name identifies it: {why}")
             _keep_baseline(context, look.configuration, taken, log, [each for each in look.checks if not each.why])
-        return StepResult(f"ready: {look.snapshot.version} to {called(context.image)}, {len(findings)} rules hold")
+        waived = f", {len(findings) - held} waived" if held < len(findings) else ""
+        return StepResult(f"ready: {look.snapshot.version} to {called(context.image)}, {held} rules hold{waived}")
 
 
 def _keep_sighting(context: JobContext, look: FirstLook) -> None:

@@ -18,6 +18,7 @@ from swimctl.steps.comparison import OF_BEFORE, compare
 from swimctl.steps.evidence import Compared, Seen, Unread, missing
 from swimctl.steps.reload import abnormal_reload, elapsed_since
 from swimctl.steps.target import on_target
+from swimctl.steps.waived import waived_pairs
 
 T = TypeVar("T")
 
@@ -104,6 +105,7 @@ def _pieces(
         if cut := may_be_cut(context.device.platform, before.blocks, now.blocks):
             unread["configuration"] = cut
     kept = {name: getattr(before, name) for name in unread}
-    found = compare(before, replace(after, **kept), context.settings.tolerances)
-    compared = added(Compared(found, unread), () if checks is None else checks.found)
+    waived = waived_pairs(context)
+    found = compare(before, replace(after, **kept), context.settings.tolerances, waived)
+    compared = added(Compared(found, unread), () if checks is None else checks.found, waived)
     return Seen(running, late, installed, compared, abnormal), after

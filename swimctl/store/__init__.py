@@ -30,6 +30,7 @@ from swimctl.store.logins import Logins, Refusals
 from swimctl.store.proofs import First, Kind, Proof, Proofs
 from swimctl.store.runners import Runner, RunnerLocks
 from swimctl.store.seen import Sightings
+from swimctl.store.standings import Standing, Tally
 from swimctl.store.steering import Steering
 from swimctl.store.write_backs import WriteBacks
 
@@ -46,7 +47,9 @@ __all__ = [
     "Proof",
     "Refusals",
     "Runner",
+    "Standing",
     "Store",
+    "Tally",
     "Wanted",
     "answer_key",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from sqlite_utils import Database as Sql
@@ -65,6 +66,8 @@ class Batches(Reading, Runners):
             if by is not None:
                 action, of = ("retry", {"of": retry_of}) if retry_of else ("trigger", {})
                 told = {"jobs": [job.id for job in draft.made], **of, **({"plan_sha256": signed} if signed else {})}
+                if batch.options.waivers:
+                    told["waivers"] = [asdict(waiver) for waiver in batch.options.waivers]
                 audit.enter(sql, now, by, action, batch.id, told)
                 if not batch.policy.pilot:
                     audit.enter(sql, now, by, "no-pilot", batch.id, {"unproved": sorted(map(str, unproved))})

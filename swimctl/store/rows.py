@@ -30,18 +30,24 @@ from swimctl.models import (
 )
 from swimctl.states import RUNNING, JobStatus, StepStatus
 from swimctl.waiting import Waiting, WaitKind, waits_by_itself
+from swimctl.waivers import waivers_from
 
 # What a job, as `j`, removed from its device's flash: the memories that steps/removal.py writes.
 REMOVALS: Final = """
     (SELECT json_group_object(key, json(value)) FROM memories m
      WHERE m.job_id = j.id AND m.key >= 'removed ' AND m.key < 'removed!') AS removals
 """
+# What of its device a job met and somebody had waived: the memories that steps/waived.py writes.
+_WAIVED: Final = """
+    (SELECT json_group_array(json(value)) FROM memories m
+     WHERE m.job_id = j.id AND m.key >= 'waived ' AND m.key < 'waived!') AS waived
+"""
 JOB_QUERY: Final = f"""
     SELECT j.*, b.created_at, b.schedule_time, b.detached, b.runner_id AS owner_id,
            b.needs_approval AND b.approved_by IS NULL AS unapproved, b.paused_by,
            d.name AS device_name, i.filename AS image_filename, i.version AS image_version,
            i.family AS image_family, r.pid AS runner_pid,
-           {REMOVALS}
+           {REMOVALS}, {_WAIVED}
     FROM jobs j
     JOIN batches b ON b.id = j.batch_id
     JOIN devices d ON d.id = j.device_id
@@ -139,7 +145,7 @@ def batch_from(row: sqlite3.Row) -> Batch:
         id=row["id"],
         mode=ExecutionMode(row["mode"]),
         max_failures=row["max_failures"],
-        options=JobOptions(**json.loads(row["options"])),
+        options=JobOptions.read(json.loads(row["options"])),
         created_at=datetime.fromisoformat(row["created_at"]),
         schedule_time=moment(row["schedule_time"]),
         workers=row["workers"],
@@ -225,6 +231,7 @@ def job_from(row: sqlite3.Row, steps: Sequence[Step], alive: frozenset[str]) -> 
         image_family=row["image_family"],
         removed=tuple(name for gone in removals.values() if isinstance(gone, list) for name in gone),
         waiting=None if interrupted else _waiting(row, status, alive),
+        waived=waivers_from(json.loads(row["waived"])),
     )
 
 

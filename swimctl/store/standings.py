@@ -2,16 +2,42 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from sqlite_utils import Database as Sql
 
 from swimctl.clock import rfc3339
 from swimctl.errors import ConflictError
-from swimctl.models import Batch, Caller, Job, Outcome, Standing, Tally
+from swimctl.models import Batch, Caller, Job, Outcome
 from swimctl.states import JobStatus
 from swimctl.store import audit
 from swimctl.store.reading import Reading
 from swimctl.store.rows import numbers, storable
 from swimctl.store.runners import written
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a job of a batch stands, in the few words that the others of its batch depend on."""
+
+    id: int
+    device_name: str
+    status: JobStatus
+    attempted: bool
+    outcome: Outcome | None
+    wave: int
+    redundancy_group: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many jobs were tried and have ended, and how many of them failed."""
+
+    tried: int = 0
+    failed: int = 0
+
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(self.tried + other.tried, self.failed + other.failed)
 
 
 class Standings(Reading):

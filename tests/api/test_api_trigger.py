@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
@@ -208,6 +209,36 @@ def test_the_options_reach_the_jobs(api: Api) -> None:
     assert options == JobOptions("distribute", activate=False, cleanup_flash=True, force=True, issu=True, convert=True)
     plain = api.store.batch(api.trigger("sw2")["batch_id"]).options
     assert plain == JobOptions()
+
+
+def waiver(**changes: Any) -> dict[str, Any]:
+    return {"device": "sw1", "finding": "redundancy group", "seen": "none", "reason": "CHG7"} | changes
+
+
+def test_findings_are_waived_by_who_asks_and_stand_in_the_audit(api: Api) -> None:
+    batch = api.store.batch(api.trigger("sw1", "sw2", waivers=[waiver()])["batch_id"])
+    (kept,) = batch.options.waivers
+    assert asdict(kept) == waiver() | {"by": "olga"}
+    entry = next(entry for entry in api.store.audit() if entry.action == "trigger")
+    assert (entry.actor, entry.data["waivers"]) == ("olga", [asdict(kept)])
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"finding": "serial number"}, "identity, hash, family and room never can"),
+        ({"finding": "free flash"}, "identity, hash, family and room never can"),
+        ({"device": "sw3"}, "waivers name devices that are not asked for: sw3"),
+        ({"seen": ""}, "waivers.1"),
+        ({"reason": ""}, "waivers.1"),
+        ({"reason": "  "}, "say why"),
+        ({"by": "somebody else"}, "waivers.1: unknown field"),
+    ],
+)
+def test_what_cannot_be_waived_makes_no_job(api: Api, wrong: dict[str, str], says: str) -> None:
+    body = {"devices": ["sw1", "sw2"], "waivers": [waiver(), waiver(**wrong)]}
+    api.refused(api.post(TRIGGER, body), 400, says)
+    assert api.store.batches() == []
 
 
 def test_null_is_as_good_as_left_out(api: Api) -> None:

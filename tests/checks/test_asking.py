@@ -138,3 +138,15 @@ def test_what_must_hold_before_too_is_asked_by_day(verdict: str, ok: bool) -> No
 def test_what_need_not_hold_before_is_no_finding() -> None:
     checks = wanted(check("one", expect={"equals": {"state": "up"}}))
     assert [each.ok for each in checks.findings(checks.take(Says(one=GOOD), None), "sw1", "netops")] == [True]
+
+
+def test_what_is_seen_of_many_rows_is_another_text_for_other_rows() -> None:
+    """Somebody may accept exactly what was seen: rows that are not named must not be taken for others."""
+    checks = wanted(check("one", expect={"equals": {"state": "up"}}, ready=True, verdict="fail"))
+    six = [f"{name} down 1" for name in "abcdef"]
+    seen = []
+    for last in ("g down 1", "h down 1"):
+        (found,) = checks.findings(checks.take(Says(one="\n".join([*six, last])), None), "sw1", "netops")
+        assert "and 2 more" in found.seen
+        seen.append(found.seen)
+    assert len(set(seen)) == 2

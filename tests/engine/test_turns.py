@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 import pytest
 
 from swimctl.engine.turns import failed_partners, held, stopped, unfinished_before
-from swimctl.models import Batch, ExecutionMode, Job, JobOptions, Outcome, Policy, Standing
+from swimctl.models import Batch, ExecutionMode, Job, JobOptions, Outcome, Policy
 from swimctl.states import JobStatus
+from swimctl.store import Standing
 from swimctl.waiting import Waiting, WaitKind
 
 NOW = datetime(2031, 5, 4, tzinfo=UTC)

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from support.stores import opened, said, some_jobs, statements, switches
 
-from swimctl.models import Outcome, Tally
+from swimctl.models import Outcome
 from swimctl.states import FINAL, JobStatus, StepStatus
-from swimctl.store import Store
+from swimctl.store import Store, Tally
 
 WAVES = (1, 1, 1, 2, 2, 2, 2, 3)
 GROUPS = ("core", None, "core", None, "edge", None, "core", None)

@@ -134,7 +134,7 @@ class JobOptions:
     """What the user asked for beyond device and image; the same for every job of a batch.
 
     `issu`: in service, without a reload of the whole device, or not at all. `convert`: what runs in bundle mode comes
-    to install mode by it. `waivers` are of all its devices.
+    to install mode by it. `waivers` are of all its devices. `on_failed_checks`: `back`, or `hold` for a person.
     """
 
     workflow: str = "standard"
@@ -144,6 +144,7 @@ class JobOptions:
     issu: bool = False
     convert: bool = False
     waivers: tuple[Waiver, ...] = ()
+    on_failed_checks: str = "back"
 
     @classmethod
     def read(cls, said: Mapping[str, Any]) -> JobOptions:

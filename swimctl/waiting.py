@@ -32,6 +32,15 @@ class WaitKind(StrEnum):
     ACCOUNT = "account"
     WORKER = "worker"
     PERSON = "person"
+    HELD = "held"
+
+
+class HeldAnswer(StrEnum):
+    """What a person says of a device that is held after its post-checks failed."""
+
+    LOOK = "look"
+    KEEP = "keep"
+    BACK = "back"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +90,7 @@ _WORDS = {
     WaitKind.RELAY: "{on}",
     WaitKind.ACCOUNT: "another device answers first whether it takes the account {on}",
     WaitKind.PERSON: "{on}: `swimctl release {job}`",
+    WaitKind.HELD: "held for `swimctl recheck {job}`: {on}",
     WaitKind.WORKER: "no worker of site {on} is there; next: `swimctl worker --site {on}` on a machine there",
 }
 

@@ -109,6 +109,11 @@ EVERY = {
         "no worker of site bern is there; next: `swimctl worker --site bern` on a machine there",
         "no worker of site bern is there; next: `swimctl worker --site bern` on a machine there",
     ),
+    WaitKind.HELD: (
+        Waiting(WaitKind.HELD, "1 uplinks lost", 12, EVENING + timedelta(minutes=55)),
+        "held for `swimctl recheck 12`: 1 uplinks lost, 55 min left, until 2031-05-05 00:01 +0000",
+        "held for `swimctl recheck 12`: 1 uplinks lost until 2031-05-05T00:01Z",
+    ),
 }
 
 

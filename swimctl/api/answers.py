@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from swimctl.models import Outcome
 from swimctl.states import JobStatus, StepStatus
-from swimctl.waiting import WaitKind
+from swimctl.waiting import HeldAnswer, WaitKind
 
 Time = Annotated[str, Field(description="UTC, RFC 3339, ending in Z", json_schema_extra={"format": "date-time"})]
 
@@ -72,6 +72,27 @@ class StepAnswer(Answer):
     )
 
 
+class WaivedFinding(Answer):
+    """One finding of one device that somebody accepted, with exactly what was seen."""
+
+    device: str
+    finding: str
+    seen: str
+    reason: str
+    by: str = Field(description="who accepted it")
+
+
+class HeldReply(Answer):
+    """What was said of a device that is held."""
+
+    status: Literal["success"]
+    job_id: int
+    device_hostname: str
+    answer: HeldAnswer
+    waived: list[WaivedFinding] = Field(description="what is accepted with it")
+    interrupted: bool = Field(description="true: its process ended, and `swimctl resume` hears the answer")
+
+
 class WaitingAnswer(Answer):
     """What a job waits for."""
 
@@ -82,16 +103,6 @@ class WaitingAnswer(Answer):
     )
     until: Time | None = Field(description="when the wait ends by itself; null if nobody knows")
     message: str = Field(description="the same as a sentence")
-
-
-class WaivedFinding(Answer):
-    """One finding of one device that somebody accepted, with exactly what was seen."""
-
-    device: str
-    finding: str
-    seen: str
-    reason: str
-    by: str = Field(description="who accepted it")
 
 
 class JobAnswer(Answer):

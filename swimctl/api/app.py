@@ -19,6 +19,7 @@ from swimctl.api import (
     metrics,
     openapi,
     reading,
+    recheck,
     releasing,
     upgrade,
 )
@@ -32,6 +33,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     *access.ROUTES,
     *upgrade.ROUTES,
     *releasing.ROUTES,
+    *recheck.ROUTES,
     *events.ROUTES,
     *catalogue.ROUTES,
     *compliance.ROUTES,

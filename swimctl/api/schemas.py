@@ -155,6 +155,11 @@ class TriggerRequest(Request):
         [],
         description="findings that are accepted; identity, hash, family and room never can be",
     )
+    on_failed_checks: Literal["back", "hold"] = Field(
+        "back",
+        description="back: a device that is not as before goes back; hold: it waits for `/api/upgrade/recheck/` until "
+        "shortly before its own timer ends",
+    )
     dry_run: Flag = Field(
         False,
         description="make nothing; look at the devices, and answer 200 with what each would get, as `plan` does",
@@ -207,6 +212,17 @@ class ContinueRequest(Request):
 
     batch_id: Name
     wave: bool = Field(False, strict=True, description="start the next wave now, without the rest of the soak")
+
+
+class RecheckRequest(Request):
+    """What becomes of a device that is held because it is not as before."""
+
+    job_id: Id
+    answer: Literal["look", "keep", "back"] = Field(
+        "look",
+        description="look: look again; keep: accept exactly what was seen last, look again, and commit; back: go back",
+    )
+    reason: Note = Field("", description="why; needed to keep")
 
 
 class ApproveRequest(Request):

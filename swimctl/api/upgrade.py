@@ -116,6 +116,7 @@ def _request(backend: Backend, asked: TriggerRequest) -> UpgradeRequest:
             force=asked.force,
             issu=asked.issu,
             convert=asked.convert,
+            on_failed_checks=asked.on_failed_checks,
             waivers=tuple(Waiver(**waiver.model_dump()) for waiver in asked.waivers),
         ),
         mode=ExecutionMode(asked.execution_mode),

@@ -37,6 +37,7 @@ TABLE = (
     Entry("continue", "go_on", "Let a paused batch go on, or start its next wave now.", _DAILY),
     Entry("release", "release", "Answer jobs that wait for a person.", _DAILY),
     Entry("change", "change", "Change the limits of a batch that runs.", _DAILY),
+    Entry("recheck", "recheck", "Look again at a device that is held; keep it, or go back.", _DAILY),
     Entry("retry", "retry", "Try the failed and not attempted jobs of a batch again.", _DAILY),
     Entry("resume", "resume", "Continue jobs whose process died or was stopped.", _DAILY),
     Entry("run-scheduled", "scheduled", "Run the jobs whose time has come, then exit. For cron.", _DAILY),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -122,6 +122,14 @@ def options(
     ] = False,
     waive: WaiveOption = None,
     reason: ReasonOption = "",
+    on_failed_checks: Annotated[
+        Literal["back", "hold"],
+        typer.Option(
+            "--on-failed-checks",
+            help="back: a device that is not as before goes back at once. hold: it waits for `swimctl recheck` until "
+            "shortly before its own timer ends.",
+        ),
+    ] = "back",
     detach: DetachOption = False,
 ) -> Wanted:
     """Read what all these options ask for. UsageError: it cannot be."""
@@ -168,6 +176,7 @@ def options(
                 issu=issu,
                 convert=convert,
                 waivers=accepted,
+                on_failed_checks=on_failed_checks,
             ),
             mode=ExecutionMode.SEQUENTIAL if sequential else ExecutionMode.PARALLEL,
             max_failures=failures,

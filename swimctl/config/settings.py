@@ -144,6 +144,9 @@ class Activation(Section):
     auto_abort_minutes: Annotated[int, Length("m")] = Field(
         60, ge=30, le=1200, description="minutes after which the device goes back by itself, if nothing is committed"
     )
+    hold_minutes: int = Field(
+        60, ge=5, le=1440, description="minutes that a device is held for a person, with `--on-failed-checks hold`"
+    )
     settle: Seconds = Field(
         60, description="seconds that a device must stay up before swimctl believes that it is back"
     )

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 from swimctl.clock import rfc3339
 from swimctl.models import Batch, Device, Event, Golden, Image, Job, Pulse, Token, User
 from swimctl.states import StepStatus
-from swimctl.waiting import Waiting
+from swimctl.waiting import HeldAnswer, Waiting
+from swimctl.waivers import Waiver
 
 if TYPE_CHECKING:
     from swimctl.store.seen import Seen  # the store loads sqlite_utils, and who shows jobs needs none of it
@@ -66,6 +67,18 @@ def job_document(job: Job, pulse: Pulse = _NO_PULSE) -> Document:
     }
 
 
+def held_document(job: Job, answer: HeldAnswer, waivers: Sequence[Waiver]) -> Document:
+    """Write what was said of a device that is held, and what is accepted with it."""
+    return {
+        "status": "success",
+        "job_id": job.id,
+        "device_hostname": job.device_name,
+        "answer": answer.value,
+        "waived": [asdict(waiver) for waiver in waivers],
+        "interrupted": job.interrupted,
+    }
+
+
 def _waiting(waiting: Waiting | None) -> Document | None:
     """Write what a job waits for. The message has moments, not what is left: an answer stays true until it changes."""
     if waiting is None:
@@ -92,6 +105,7 @@ def batch_document(batch: Batch) -> Document:
         "issu": batch.options.issu,
         "convert": batch.options.convert,
         "waivers": [asdict(waiver) for waiver in batch.options.waivers],
+        "on_failed_checks": batch.options.on_failed_checks,
         "detached": batch.detached,
         "requested_by": batch.requested_by,
         "waves": list(batch.policy.waves),

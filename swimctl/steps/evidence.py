@@ -139,7 +139,7 @@ class Verdict:
 
     `told` is what else the comparison showed, which decides nothing. `found` are the single things that are not as
     before, `waived` those that somebody accepted; both are of the comparison alone: what proves the release itself is
-    never among them.
+    never among them. `mendable`: the target runs, and what is missing may be mended without another release.
     """
 
     then: Then
@@ -149,6 +149,7 @@ class Verdict:
     told: str = ""
     found: tuple[Deviation, ...] = ()
     waived: tuple[Deviation, ...] = ()
+    mendable: bool = False
 
 
 def new_boot(mark: Mapping[str, object], now: Running, elapsed: float | None) -> bool | None:
@@ -201,7 +202,7 @@ def of_new_release(seen: Seen, target: str, before: Snapshot, called: str) -> Ve
             Then.BACK, f"seen {runs}; needed {target} on every member", Pending.READY if late else Pending.NOTHING
         )
     if late:
-        return Verdict(Then.BACK, f"not back: {late}", Pending.READY)
+        return Verdict(Then.BACK, f"not back: {late}", Pending.READY, mendable=True)
     if seen.abnormal:
         return Verdict(Then.BACK, seen.abnormal)
     if isinstance(installed, Installed) and installed.doubt:
@@ -211,7 +212,9 @@ def of_new_release(seen: Seen, target: str, before: Snapshot, called: str) -> Ve
     found = compared.found if isinstance(compared, Compared) else Comparison()
     if found.complaint:
         wait = Pending.END_DEVICES if found.slow else Pending.LINKS
-        return Verdict(Then.BACK, found.complaint, wait, told=found.told, found=found.found, waived=found.waived)
+        return Verdict(
+            Then.BACK, found.complaint, wait, told=found.told, found=found.found, waived=found.waived, mendable=True
+        )
     doubts = _doubts(seen)
     unread = (f"the install state: {installed.why}",) if isinstance(installed, Unread) else ()
     if unread or doubts:

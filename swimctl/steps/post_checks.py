@@ -13,6 +13,7 @@ from swimctl.steps.checking import Watched
 from swimctl.steps.comparison import changed_roles, went_down
 from swimctl.steps.evidence import Pending, Seen, Then, Unread, Verdict, of_new_release
 from swimctl.steps.going_back import complaint_of, go_back
+from swimctl.steps.holding import hold, may_be_held, said_back, words_of
 from swimctl.steps.keeping import keep
 from swimctl.steps.left_armed import timer_left
 from swimctl.steps.patience import Patience
@@ -22,8 +23,8 @@ from swimctl.steps.reload import BOOTING
 from swimctl.steps.seeing import readable, see
 from swimctl.steps.send_once import was_sent
 from swimctl.steps.target import called
-from swimctl.steps.waived import how_to_waive, note_deviations
-from swimctl.waivers import as_typed
+from swimctl.steps.waived import note_deviations
+from swimctl.waivers import as_typed, how_to_waive
 
 # Device seconds before the device goes back by itself in which nobody waits any more: what may be committed is.
 _LAST = 300.0
@@ -48,6 +49,8 @@ class PostChecks:
         before = baseline(context)
         if was_sent(context, "abort"):
             yield from go_back(context, before, complaint_of(context))
+        if said := said_back(context):
+            yield from go_back(context, before, words_of(said))
         verdict, proof = yield from self._kept(context, before)
         worth = (context.record.recall("went down"), context.record.recall("roles"), verdict.told)
         noted = "".join(f"; {found}" for found in worth if found)
@@ -66,27 +69,41 @@ class PostChecks:
 
         Where nothing allows it the device goes back, or DeviceUnknown is raised.
         """
-        for last in (False, True):
-            try:
-                with context.one_session():
-                    verdict = yield from self._look(context, before)
-                    _tell(context, verdict)
-                    if verdict.then is Then.KEEP:
-                        note_deviations(context, verdict.waived)
-                        return verdict, keep(context)
+        while True:
+            verdict, proof = yield from self._kept_or_not(context, before)
+            if proof is not None:
+                return verdict, proof
+            if not may_be_held(context, verdict):
                 break
-            except (Unreachable, SessionLost) as error:
-                if last:
-                    raise
-                # It went down once more, as some do that load other parts of themselves: what was seen holds no longer.
-                context.record.event("session", f"{error}; asking again")
+            if not (yield from hold(context, verdict)):
+                break
         if verdict.then is Then.BACK:
-            yield from go_back(context, before, _complaint(context, verdict))
+            said = said_back(context)
+            why = f"{words_of(said)}; {verdict.why}" if said else _complaint(context, verdict)
+            yield from go_back(context, before, why)
         look = (context.record.recall("activate sent") or {}).get("look", "`show version`")
         raise DeviceUnknown(
             f"{context.device.name} was not committed, and did not go back: {verdict.why}; needed: "
             f"{context.image.version} on every member; next: {look} on the device"
         )
+
+    def _kept_or_not(self, context: JobContext, before: Snapshot) -> Parts[tuple[Verdict, str | None]]:
+        """Commit where the look allows it; return that look, and by what the commit is proved, None where none was."""
+        for last in (False, True):
+            try:
+                with context.one_session():
+                    verdict = yield from self._look(context, before)
+                    _tell(context, verdict)
+                    if verdict.then is not Then.KEEP:
+                        return verdict, None
+                    note_deviations(context, verdict.waived)
+                    return verdict, keep(context)
+            except (Unreachable, SessionLost) as error:
+                if last:
+                    raise
+                # It went down once more, as some do that load other parts of themselves: what was seen holds no longer.
+                context.record.event("session", f"{error}; asking again")
+        raise AssertionError
 
     def look_again(self, context: JobContext) -> Parts[str]:
         """Return what is not as it must be some time after the commit, empty where all is; changes nothing."""

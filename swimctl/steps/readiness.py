@@ -22,8 +22,9 @@ from swimctl.steps.others import at_work
 from swimctl.steps.reload import elapsed_since
 from swimctl.steps.send_once import was_sent
 from swimctl.steps.target import called
-from swimctl.steps.waived import how_to_waive_findings, note_findings
+from swimctl.steps.waived import note_findings
 from swimctl.steps.who import host_name
+from swimctl.waivers import how_to_waive
 
 # What the device boots by, where it names a secret, such as the password of a server: the way back needs it whole.
 _BOOTS = "boots.txt"
@@ -97,7 +98,15 @@ class ReadinessCheck:
             error = StepFailed if look.closed or booted or _disturbed(context) else NotReady
             why = " | ".join(map(str, refused))
             raise error(
-                "; ".join(filter(None, (f"{refusal}: {why}", how_to_waive_findings(context.device.name, refused))))
+                "; ".join(
+                    filter(
+                        None,
+                        (
+                            f"{refusal}: {why}",
+                            how_to_waive(context.device.name, [(each.rule, each.seen) for each in refused]),
+                        ),
+                    )
+                )
             )
         before = kept_baseline(context.record.recall)
         if before and (gone := sorted(set(before.members) - set(look.snapshot.members))):

@@ -22,6 +22,7 @@ from swimctl.store.devices import Devices
 from swimctl.store.figures import STEP_LIMITS, Counting, Figures
 from swimctl.store.finding import FoundJobs, Wanted
 from swimctl.store.history import History, Past
+from swimctl.store.holding import Holding
 from swimctl.store.idempotency import Answered, Answers, IdempotencyKey
 from swimctl.store.journal import Journal
 from swimctl.store.laying import NewJob
@@ -31,7 +32,6 @@ from swimctl.store.proofs import First, Kind, Proof, Proofs
 from swimctl.store.runners import Runner, RunnerLocks
 from swimctl.store.seen import Sightings
 from swimctl.store.standings import Standing, Tally
-from swimctl.store.steering import Steering
 from swimctl.store.write_backs import WriteBacks
 
 __all__ = [
@@ -60,7 +60,7 @@ class Store(
     Devices,
     Catalogue,
     Leases,
-    Steering,
+    Holding,
     Answering,
     Journal,
     Accounts,

@@ -1,0 +1,97 @@
+"""What a person says of a held device is kept until its job hears it, with who and why; nothing else is taken."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from support.stores import NOON, some_batch, some_image
+
+from swimctl.errors import ConflictError, NotFound, UsageError
+from swimctl.models import Caller, Outcome
+from swimctl.states import JobStatus
+from swimctl.store import NewJob, Runner, Store
+from swimctl.waiting import HeldAnswer, Waiting, WaitKind
+from swimctl.waivers import Waiver
+
+ADA = Caller("ada", "terminal")
+UPLINK = {"finding": "uplink Te1/1/1", "seen": "not back"}
+MEMBERS = {"finding": "members", "seen": "members not as before: 2 V-Mismatch"}
+
+
+def held(store: Store, runner: Runner, *found: dict[str, str]) -> int:
+    """Make a job that is held for what was found."""
+    image = some_image(store, "cat9k_iosxe.17.12.04.SPA.bin")
+    ids = store.device_ids(["sw1"])
+    (job,) = store.create_batch(some_batch("batch-0001"), [NewJob(ids["sw1"], "sw1", image.id, ("post-checks",))])
+    assert store.claim(job.id, runner)
+    store.record(job.id, "held", "an older look", {"found": [{"finding": "routes", "seen": "fell from 9 to 1"}]})
+    store.record(job.id, "held", "not as before", {"found": list(found)})
+    store.say(job.id, runner, "waiting", Waiting(WaitKind.HELD, "why", job.id, NOON + timedelta(hours=1)))
+    return job.id
+
+
+def test_an_answer_is_in_the_memory_the_events_and_the_audit(store: Store) -> None:
+    with store.register_runner() as runner:
+        job = held(store, runner, UPLINK)
+        assert store.answer_held(job, HeldAnswer.LOOK, ADA) == ()
+        waivers = store.answer_held(job, HeldAnswer.KEEP, ADA, " pulled on purpose ")
+        assert waivers == (Waiver("sw1", "uplink Te1/1/1", "not back", "pulled on purpose", "ada"),)
+        said: dict[str, Any] = store.recall(job, "said 2")
+        assert said == {"answer": "keep", "by": "ada", "reason": "pulled on purpose", "waivers": [asdict(waivers[0])]}
+        assert store.recall(job, "said 1")["answer"] == "look"
+        kept = [(event.kind, event.message) for event in store.events(job) if event.kind == "recheck"]
+        assert kept == [("recheck", "look, by ada"), ("recheck", "keep, by ada: pulled on purpose")]
+        entries = [entry for entry in store.audit() if entry.action == "recheck"]
+        assert [(entry.actor, entry.subject) for entry in entries] == [("ada", f"job {job}")] * 2
+        assert entries[1].data == {"device": "sw1", **said}
+
+
+def test_to_keep_needs_a_reason_and_takes_only_what_was_seen_last(store: Store) -> None:
+    with store.register_runner() as runner:
+        job = held(store, runner, UPLINK)
+        with pytest.raises(UsageError, match="say why sw1 is kept as it is: --reason TEXT"):
+            store.answer_held(job, HeldAnswer.KEEP, ADA, " ")
+        assert store.recall(job, "said 1") is None
+        assert [each.finding for each in store.answer_held(job, HeldAnswer.KEEP, ADA, "why")] == ["uplink Te1/1/1"]
+
+
+@pytest.mark.parametrize(
+    ("found", "says"),
+    [
+        ((UPLINK, MEMBERS), r"members \(that it is the right device, .*\) cannot be waived"),
+        ((), "something is not back that decides about the release itself cannot be waived"),
+    ],
+)
+def test_what_decides_about_the_release_itself_cannot_be_kept_and_nothing_is_said(
+    store: Store, found: tuple[dict[str, str], ...], says: str
+) -> None:
+    with store.register_runner() as runner:
+        job = held(store, runner, *found)
+        with pytest.raises(ConflictError, match=says):
+            store.answer_held(job, HeldAnswer.KEEP, ADA, "why")
+        assert store.recall(job, "said 1") is None
+        assert [entry for entry in store.audit() if entry.action == "recheck"] == []
+
+
+def test_a_job_that_is_not_held_is_told_nothing(store: Store) -> None:
+    with store.register_runner() as runner:
+        job = held(store, runner, UPLINK)
+        store.say(job, runner, "comparing with the baseline")
+        with pytest.raises(ConflictError, match=f"job {job} on sw1 is not held now"):
+            store.answer_held(job, HeldAnswer.BACK, ADA)
+        store.move(job, runner, JobStatus.FAILED, "rolled back", Outcome.ROLLED_BACK)
+        with pytest.raises(ConflictError, match=f"job {job} on sw1 is failed: there is nothing to keep"):
+            store.answer_held(job, HeldAnswer.BACK, ADA)
+        with pytest.raises(NotFound):
+            store.answer_held(99, HeldAnswer.BACK, ADA)
+
+
+def test_a_job_whose_process_died_while_it_was_held_is_told_for_who_resumes_it(store: Store) -> None:
+    with store.register_runner() as runner:
+        job = held(store, runner, UPLINK)
+    assert store.job(job).interrupted
+    store.answer_held(job, HeldAnswer.BACK, ADA, "too late for tonight")
+    assert store.recall(job, "said 1")["answer"] == "back"

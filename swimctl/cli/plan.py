@@ -18,6 +18,7 @@ from swimctl.errors import UsageError
 
 if TYPE_CHECKING:
     from swimctl.models import Device, Image, JobOptions
+    from swimctl.requests.looks import Checker
     from swimctl.requests.plans import Plan
     from swimctl.requests.preview import Preview
     from swimctl.requests.signed import SignedPlan
@@ -59,14 +60,13 @@ def plan(
     The plan asks a device the same as the readiness check of a job. So a device that is ready here passes that check.
     Exit code 1: a device gets no image, lacks something, or cannot be asked, or changes are frozen.
     """
-    if out is not None and out.exists():
-        raise _exists(out)  # before many devices are asked in vain
+    require_new(out)
     context = of(ctx)
     with context.open() as opened:
         planned = with_bound_waivers(opened, opened.service.plan(wanted.request(opened)), offline=offline)
         preview = looked_at(context, opened, planned, offline=offline)
         if out is not None:
-            _write(opened, preview, out)
+            write_plan(opened, preview, out)
         raise typer.Exit(show(context, preview, all_rows=all_rows, by=by, commands=commands))
 
 
@@ -84,14 +84,23 @@ def show(
 
 
 def looked_at(
-    context: Context, opened: Opened, plan: Plan, *, offline: bool = False, signed: SignedPlan | None = None
+    context: Context,
+    opened: Opened,
+    plan: Plan,
+    *,
+    offline: bool = False,
+    signed: SignedPlan | None = None,
+    checker: Checker | None = None,
 ) -> Preview:
-    """Return a plan with what its devices say; on a terminal it shows meanwhile how many have answered."""
+    """Return a plan with what its devices say; on a terminal it shows meanwhile how many have answered.
+
+    `checker` asks them in place of the engine.
+    """
     count = 0 if offline else len(plan.accepted)
     if count and not context.quiet:
         output.note(f"asking {count} {'device' if count == 1 else 'devices'}, changing nothing …")
     told = counting(count, sys.stderr) if count and not context.quiet else lambda _: None
-    return opened.service.preview(plan, None if offline else _Asks(opened), told, signed)
+    return opened.service.preview(plan, None if offline else checker or Asks(opened), told, signed)
 
 
 def with_bound_waivers(opened: Opened, plan: Plan, *, offline: bool = False) -> Plan:
@@ -99,16 +108,17 @@ def with_bound_waivers(opened: Opened, plan: Plan, *, offline: bool = False) -> 
 
     ConflictError: there is no such finding. UsageError: nobody is to be asked.
     """
-    from swimctl.requests.waiving import bind_waivers, require_bound, unbound_devices
+    from swimctl.requests.binding import bind_waivers, unbound_devices
+    from swimctl.requests.waiving import require_bound
 
     if offline:
         require_bound(plan.request.options.waivers)
     if not unbound_devices(plan):
         return plan
-    return bind_waivers(plan, _Asks(opened), plan.request.workers or opened.config.settings.workers)
+    return bind_waivers(plan, Asks(opened), plan.request.workers or opened.config.settings.workers)
 
 
-class _Asks:
+class Asks:
     """Ask devices by the engine of this process, which is made when the first one is asked."""
 
     def __init__(self, opened: Opened) -> None:
@@ -122,7 +132,7 @@ class _Asks:
         return engine.check(device, image, options)
 
 
-def _write(opened: Opened, preview: Preview, path: Path) -> None:
+def write_plan(opened: Opened, preview: Preview, path: Path) -> None:
     """Write the file that can be signed. UsageError: there is one already, or it cannot be written."""
     document = opened.service.signed_document(preview)
     try:
@@ -138,6 +148,12 @@ def _write(opened: Opened, preview: Preview, path: Path) -> None:
         f"swimctl: {path} has {count} {'device' if count == 1 else 'devices'}; its SHA-256 is {document['sha256']}; "
         f"run it with `swimctl upgrade --plan {path}`"
     )
+
+
+def require_new(out: Path | None) -> None:
+    """Refuse a file that is there already, before many devices are asked in vain. UsageError."""
+    if out is not None and out.exists():
+        raise _exists(out)
 
 
 def _exists(path: Path) -> UsageError:

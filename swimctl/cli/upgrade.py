@@ -15,6 +15,8 @@ from swimctl.cli.wanted import Wanted, typed, with_options
 from swimctl.errors import ConflictError, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from swimctl.engine.batches import Engine
     from swimctl.requests.plans import Plan
     from swimctl.requests.preview import Preview
@@ -52,7 +54,7 @@ def upgrade(
     context = of(ctx)
     with context.open() as opened:
         if plan is not None:
-            preview = _signed(context, opened, plan, typed(ctx))
+            preview = signed_preview(context, opened, plan, typed(ctx))
             if dry_run:
                 raise typer.Exit(show(context, preview))
             confirm(context, opened, preview.plan, yes=yes, no_input=no_input, preview=preview)
@@ -64,8 +66,13 @@ def upgrade(
         raise typer.Exit(carry_out(context, opened, planned))
 
 
-def _signed(context: Context, opened: Opened, path: Path, others: tuple[str, ...]) -> Preview:
-    """Return the plan of a file, held against what its devices say now. UsageError: something else is asked for."""
+def signed_preview(
+    context: Context, opened: Opened, path: Path, others: Sequence[str], *, retry: bool = False
+) -> Preview:
+    """Return the plan of a file, held against what its devices say now.
+
+    UsageError: something else is asked for, or the file is of no retry where it has to be.
+    """
     from swimctl.requests.signed import read_signed
 
     if others:
@@ -78,6 +85,8 @@ def _signed(context: Context, opened: Opened, path: Path, others: tuple[str, ...
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"cannot read the plan {path}: {error}") from error
     signed = read_signed(text, str(path))
+    if retry and not signed.retry_of:
+        raise UsageError(f"{path} is no plan of a retry; run it with `swimctl upgrade --plan {path}`")
     if not context.quiet:
         output.note(f"swimctl: the plan in {path} has the SHA-256 {signed.sha256}")
     return looked_at(context, opened, opened.service.signed_plan(signed), signed=signed)

@@ -30,6 +30,7 @@ from swimctl.requests.looks import Checker, check_devices
 from swimctl.requests.pilots import kind_of, led, need_proof
 from swimctl.requests.plans import Plan, PlanItem, UpgradeRequest, arranged, check, failures_of, plan_item, reasons_of
 from swimctl.requests.preview import Preview
+from swimctl.requests.retrying import worth_retrying
 from swimctl.requests.signed import SignedPlan, held_to, plan_of, require_same_rules, signed_document
 from swimctl.requests.waiving import check_waivers, require_bound, signed_by
 from swimctl.requests.workflows import WorkflowInfo
@@ -200,6 +201,12 @@ class Service:
             policy=batch.policy if pilot is None else replace(batch.policy, pilot=pilot),
         )
         return self._led(Plan(request, arranged(items, request, self._hosts.devices), retry_of=batch.id))
+
+    def worth_retrying(self, plan: Plan, checker: Checker) -> Plan:
+        """Return the plan of a retry without the devices whose job would fail again; the devices are asked."""
+        workers = plan.request.workers or self._config.settings.workers
+        jobs = self._store.jobs(batch_id=plan.retry_of)
+        return self._led(worth_retrying(plan, jobs, checker, workers, self._hosts.devices))
 
     def compliance(self, devices: Sequence[Device]) -> list[Compliance]:
         """Return of each device whether it runs its golden release, by what it was last seen to run."""

@@ -74,6 +74,7 @@ class SignedPlan:
     rules: Mapping[str, Any]
     devices: tuple[Agreed, ...]
     left_out: tuple[str, ...]
+    retry_of: str = ""
 
 
 def signed_document(preview: Preview, hosts: Inventory, settings: Settings, flow: Flow, now: datetime) -> Document:
@@ -98,6 +99,8 @@ def signed_document(preview: Preview, hosts: Inventory, settings: Settings, flow
         "left_out": [row.item.device.name for row in preview.rows if not row.verdict.well],
         "preview": preview_document(preview),
     }
+    if preview.plan.retry_of:
+        document["retry_of"] = preview.plan.retry_of
     return document | {"sha256": _digest(document)}
 
 
@@ -128,6 +131,7 @@ def read_signed(text: str, where: str) -> SignedPlan:
             document["rules"],
             tuple(map(_agreed_from, document["devices"])),
             tuple(document["left_out"]),
+            document.get("retry_of", ""),
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise UsageError(f"{where} is no plan of `swimctl plan --out`: {error}") from None
@@ -160,7 +164,7 @@ def plan_of(signed: SignedPlan, hosts: Inventory, images: Sequence[Image], busy:
         item = plan_item(device, image, refusal, busy.get(device.id, ()), hosts.twins(device))
         items.append(replace(item, wave=agreed.wave, after=agreed.after, conflict=item.conflict or bool(changed)))
     request = replace(signed.request, devices=tuple(item.device for item in items))
-    return Plan(request, _among_themselves(items), signed=signed.sha256)
+    return Plan(request, _among_themselves(items), retry_of=signed.retry_of, signed=signed.sha256)
 
 
 def held_to(signed: SignedPlan, plan: Plan, answers: Sequence[Checked]) -> Plan:

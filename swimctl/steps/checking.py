@@ -62,10 +62,11 @@ def added(compared: Compared, checks: Sequence[Found], waived: Collection[tuple[
     every broken thing was `waived`, as it is now, is broken no more.
     """
     deciding = [each for each in checks if each.verdict == "fail"]
-    deviating = {each.name: _deviations(each) for each in deciding if each.standing is Standing.BROKEN}
-    accepted = [one for found in deviating.values() for one in found if (one.finding, one.seen) in waived]
-    left = {name: [one for one in found if one not in accepted] for name, found in deviating.items()}
-    broken = [str(each) for each in deciding if left.get(each.name)]
+    deviating = [(each, _deviations(each)) for each in deciding if each.standing is Standing.BROKEN]
+    accepted = [one for _, found in deviating for one in found if (one.finding, one.seen) in waived]
+    left = [(each, [one for one in found if one not in accepted], found) for each, found in deviating]
+    # One that names nothing is broken all the same.
+    broken = [str(each) for each, rest, found in left if rest or not found]
     doubts = {f"check {each.name}": each.why for each in deciding if each.standing is Standing.UNREAD}
     told = [
         str(each) + (" (tolerated)" if each.standing is Standing.TOLERATED else "")
@@ -80,7 +81,7 @@ def added(compared: Compared, checks: Sequence[Found], waived: Collection[tuple[
             found,
             complaint="; ".join(filter(None, (found.complaint, *broken))),
             told="; ".join(filter(None, (found.told, *told))),
-            found=(*found.found, *(one for each in left.values() for one in each)),
+            found=(*found.found, *(one for _, rest, _ in left for one in rest)),
             waived=(*found.waived, *accepted),
         ),
         {**compared.unread, **doubts},

@@ -96,18 +96,9 @@ class ReadinessCheck:
             keep_log(context.record.remember, log)
             booted = bool(entered and look.running and new_boot(entered, look.running, elapsed))
             error = StepFailed if look.closed or booted or _disturbed(context) else NotReady
-            why = " | ".join(map(str, refused))
-            raise error(
-                "; ".join(
-                    filter(
-                        None,
-                        (
-                            f"{refusal}: {why}",
-                            how_to_waive(context.device.name, [(each.rule, each.seen) for each in refused]),
-                        ),
-                    )
-                )
-            )
+            parts = [f"{refusal}: {' | '.join(map(str, refused))}"]
+            parts.append(how_to_waive(context.device.name, [(each.rule, each.seen) for each in refused]))
+            raise error("; ".join(filter(None, parts)))
         before = kept_baseline(context.record.recall)
         if before and (gone := sorted(set(before.members) - set(look.snapshot.members))):
             raise StepFailed(

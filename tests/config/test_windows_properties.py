@@ -202,3 +202,40 @@ def test_what_is_let_through_and_what_waits(
                 between = asked(at)
                 assert isinstance(between, Wait)
                 assert between.at == told.at
+
+
+@settings(deadline=None)
+@given(moments, needs_of, several, st.none() | st.integers(1, 6000).map(lambda m: m * MINUTE), frozen(), st.data())
+def test_with_several_windows_what_is_let_through_fits_and_a_wait_stays_as_it_was(
+    now: datetime,
+    needs: timedelta,
+    found: Windows,
+    left: timedelta | None,
+    freezes: list[Freeze],
+    data: st.DataObject,
+) -> None:
+    until = None if left is None else now + left
+
+    def asked(moment: datetime) -> Go | Wait | Never:
+        return gate(moment, needs, window=found, until=until, freezes=freezes)
+
+    def assert_fits(moment: datetime) -> None:
+        opening = found.opening(moment)
+        assert opening is not None
+        assert opening.opens <= moment
+        assert moment + needs <= opening.closes
+        assert not any(freeze.start < moment + needs and moment < freeze.end for freeze in freezes)
+        assert until is None or moment + needs <= until
+
+    told = asked(now)
+    if isinstance(told, Go):
+        assert_fits(now)
+    if isinstance(told, Wait):
+        assert told.at > now
+        assert_fits(told.at)
+        assert asked(told.at) == Go()
+        between = now + data.draw(st.integers(0, max(0, (told.at - now) // MINUTE - 1))) * MINUTE
+        if between < told.at:
+            again = asked(between)
+            assert isinstance(again, Wait)
+            assert (again.at, again.window) == (told.at, told.window)

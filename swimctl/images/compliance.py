@@ -16,7 +16,7 @@ from swimctl.clock import rfc3339
 from swimctl.errors import UnorderedVersions
 from swimctl.images.end_of_support import Ends
 from swimctl.images.goldens import Choice
-from swimctl.models import Device, Outcome
+from swimctl.models import Device
 from swimctl.platforms.versions import compare, release, same_release
 from swimctl.store.seen import Change, Seen
 
@@ -132,7 +132,7 @@ def compliance_document(found: Sequence[Compliance], by: str | None = None) -> d
 def judge(device: Device, choice: Choice, seen: Seen | None, change: Change | None, problem: str | None) -> Compliance:
     """Compare a device with its golden release.
 
-    `seen` is what it was last seen to run, `change` the newest job that may have changed that, `problem` why the
+    `seen` is what it was last seen to run, `change` the newest job after which nobody knows it, `problem` why the
     inventory's entry is none that can be upgraded.
     """
     told = Compliance(device, ComplianceStatus.UNKNOWN, "", choice)
@@ -150,14 +150,10 @@ def judge(device: Device, choice: Choice, seen: Seen | None, change: Change | No
     if choice.release is None:
         return replace(told, standing=ComplianceStatus.NO_GOLDEN, why=choice.refusal or "")
     if change is not None and (change.at is None or seen is None or change.at > seen.at):
-        if change.outcome is not Outcome.UPGRADED:
-            return replace(told, why=_in_doubt(change))
-        told = replace(
-            told, runs=change.release, members=None, seen_at=change.at, since=change.at, seen_by=f"job {change.job_id}"
-        )
-    elif seen is None:
+        return replace(told, why=_in_doubt(change))
+    if seen is None:
         return replace(told, why=f"it was never asked; `swimctl scan {device.name}` asks it")
-    elif seen.doubt:
+    if seen.doubt:
         return replace(told, why=seen.doubt)
     return _compared(told, choice.release)
 

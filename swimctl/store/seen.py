@@ -41,7 +41,10 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """The newest job that may have changed what a device runs. `outcome` and `at` are None while it activates."""
+    """The newest job after which nobody knows what a device runs: it activates, or ended `unknown`, at that time.
+
+    `outcome` and `at` are None while it activates. One that upgraded its device is a sighting.
+    """
 
     job_id: int
     release: str
@@ -104,12 +107,12 @@ class Sightings(Part):
         return [row["device_id"] for row in rows]
 
     def changes(self) -> dict[int, Change]:
-        """Return the newest job of each device that activates, upgraded it, or left it unknown, by the device's id."""
+        """Return the newest job of each device that activates or left it unknown, by the device's id."""
         with self._db.read() as sql:
             rows = sql.execute(
                 "SELECT j.device_id, j.id, i.version, j.outcome, j.finished_at FROM jobs j "
                 "JOIN images i ON i.id = j.image_id "
-                "WHERE j.status = 'activating' OR j.outcome IN ('upgraded', 'unknown') "
+                "WHERE j.status = 'activating' OR j.outcome = 'unknown' "
                 "ORDER BY j.status = 'activating', j.finished_at, j.id"
             ).fetchall()
         return {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from support.oracle import really_of
 from support.upgrades import lab_folder
 from support.upgrades import request as ask
 
+from swimctl.checks.rules import defaults_of
 from swimctl.checks.tables import of_events
 from swimctl.cli.context import Context
 from swimctl.lab.chassis_spec import ChassisSpec
@@ -21,7 +23,7 @@ from swimctl.lab.faults import parse_fault
 from swimctl.lab.fleet import LabFleet
 from swimctl.lab.routing import BGP, ISIS, OSPF
 from swimctl.models import Job, Outcome
-from swimctl.platforms import PLATFORM_NAMES
+from swimctl.platforms import PLATFORM_NAMES, commands_of
 from swimctl.states import JobStatus
 
 pytestmark = pytest.mark.timeout(1800)
@@ -105,6 +107,13 @@ def tried(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         yield Tried(lab, {job.device_name: job for job in jobs}, told)
 
 
+def asked_for_checks_alone(lab: LabFleet, platform: str) -> dict[str, int]:
+    """Count the lines of a clean upgrade that nothing but a check asks for."""
+    lines, known = Counter(lab.commands(named(platform, CLEAN))), set(commands_of(platform).ASKED)
+    commands = {rule.command_on(platform) for rule in defaults_of(platform).values() if not rule.extra} - known
+    return {command: lines[command] for command in commands if lines[command]}
+
+
 @pytest.mark.xdist_group("default checks")
 @pytest.mark.parametrize(("platform", "fault"), CELLS)
 def test_a_clean_upgrade_passes_and_each_fault_sends_its_device_back(tried: Tried, platform: str, fault: str) -> None:
@@ -116,6 +125,7 @@ def test_a_clean_upgrade_passes_and_each_fault_sends_its_device_back(tried: Trie
         stands = {(each["name"], each["standing"]) for each in tried.checks[job.device_name]}
         assert {name for name, standing in stands if standing != "holds"} <= {"processor"}
         assert len(stands) >= FEWEST[platform]
+        assert set(asked_for_checks_alone(tried.lab, platform).values()) == {2}, "with the baseline and after the boot"
         return
     assert seen[:3] == (JobStatus.FAILED, Outcome.ROLLED_BACK, Outcome.ROLLED_BACK), seen
     assert any(f"check {name}: " in (job.error or "") for name in FOUND_BY[fault]), seen

@@ -17,7 +17,12 @@ _FILTERS: Final = frozenset(
 _DISPLAYS: Final = frozenset({"json", "xml"})
 # Signs by which a command line runs another command or writes a file.
 _SIGNS: Final = re.compile(r"[;>`\x00-\x1f\x7f]|\$\(")
-_SECRET: Final = ("running-config", "startup-config", "configuration", "tech-support", "archive")
+_SECRET: Final = (
+    "running-config", "startup-config", "configuration", "tech-support", "archive", "derived-config", "checkpoint",
+    "session-config", "ephemeral-configuration", "rollback",
+)  # fmt: skip
+"""What prints a configuration on one system or another, or all of the device's outputs, that among them."""
+
 _QUOTED: Final = re.compile(r'"[^"]*"')
 
 
@@ -38,6 +43,8 @@ def not_only_reading(command: str, platform: str = "") -> str:
         return f"it must begin with {', '.join(_READS[:-1])} or {_READS[-1]}, in full"
     if first == "show" and words and any(name.startswith(words[0]) and len(words[0]) > 1 for name in _SECRET):
         return "it prints the configuration, or a part of it: that is compared by itself, and may hold secrets"
+    if first == "show" and words[:2] == ["system", "rollback"]:
+        return "it prints an older configuration, which may hold secrets"
     if first == "show" and words[:1] == ["file"] and words[1:2] != ["systems"]:
         return "it prints a file, which may be a configuration"
     if first == "ping" and platform == "juniper_junos" and "count" not in words:

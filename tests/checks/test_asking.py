@@ -10,6 +10,7 @@ from checks.rules import rule
 from swimctl.checks.asking import Taken, Wanted, take, taken_of
 from swimctl.checks.rules import Check
 from swimctl.errors import CommandRefused, DeadlineExceeded, SessionLost, UnexpectedPrompt
+from swimctl.models import Finding
 
 GOOD = "a up 1\nb down 2\n"
 
@@ -55,7 +56,7 @@ def test_a_parser_that_fails_takes_no_other_with_it(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr("swimctl.checks.asking.rows_of", lambda *_: 1 / 0)
     (found,) = take(Says(one=GOOD), "cisco_xe", [check("one")], 60.0)
     assert found.why == ("cannot read the output of 'show one': its parser failed: ZeroDivisionError: division by zero")
-    assert not found.ended
+    assert (found.check.name, found.ended) == ("one", False)
 
 
 @pytest.mark.parametrize("error", [DeadlineExceeded("it did not end"), UnexpectedPrompt("it asked")])
@@ -70,6 +71,7 @@ def test_one_that_hangs_ends_the_session_and_says_so(error: Exception) -> None:
 def test_one_that_hung_is_not_asked_again() -> None:
     session = Says(two=GOOD)
     first, second = take(session, "cisco_xe", [check("one"), check("two")], 60.0, {"one": "it hung"})
+    assert [first.check.name, second.check.name] == ["one", "two"]
     assert (first.why, len(second.rows), session.asked) == ("it hung", 2, ["show two"])
 
 
@@ -111,12 +113,12 @@ def test_a_feature_that_is_not_configured_is_not_asked_about() -> None:
 def test_what_is_refused_by_day_is_a_finding_with_what_to_do() -> None:
     checks = wanted(check("one"), check("two"))
     refused, good = checks.findings(checks.take(Says(one="% Invalid input\n", two=GOOD), None), "sw1", "netops")
-    assert (refused.rule, refused.ok) == ("check one", False)
+    assert (refused.rule, refused.ok, refused.needed) == ("check one", False, "an answer that can be read")
     assert "% Invalid input" in refused.seen
     assert refused.next_command == (
         "type `show one` on sw1 as 'netops'; correct the check, or give it `optional: true`"
     )
-    assert (good.rule, good.ok, good.seen) == ("check two", True, "2 rows")
+    assert good == Finding("check two", ok=True, seen="2 rows", needed="an answer that can be read")
 
 
 @pytest.mark.parametrize("fields", [{"optional": True}, {"own": False}])
@@ -133,6 +135,9 @@ def test_what_must_hold_before_too_is_asked_by_day(verdict: str, ok: bool) -> No
     (found,) = checks.findings(checks.take(Says(one=GOOD), None), "sw1", "netops")
     assert found.ok is ok
     assert found.seen == ("2 rows" if ok else "b: state is down (needed up)")
+    assert found.rule == "check one"
+    assert (found.needed == "each peer is as before") is not ok
+    assert (found.next_command == "mend that on sw1: see `show one`") is not ok
 
 
 def test_what_need_not_hold_before_is_no_finding() -> None:

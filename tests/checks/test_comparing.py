@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from swimctl.checks.comparing import Compared, Difference, Standing, compare, standing_now, unread
-from swimctl.checks.rows import Row
+from swimctl.checks.rows import Row, same
 
 BROKEN, TOLERATED, HOLDS = Standing.BROKEN, Standing.TOLERATED, Standing.HOLDS
 
@@ -206,3 +206,60 @@ def test_a_difference_reads_as_a_sentence() -> None:
     assert str(Difference("", "rows", "10", "4", "within 1 of before")) == (
         "rows was 10, is 4 (needed within 1 of before)"
     )
+
+
+def test_a_row_that_counts_again_is_told_by_what_it_was() -> None:
+    wanted = rule(where={"state": ["up", "init"]}, expect="nothing new")
+    found = compare("peers", wanted, peers(a="idle"), peers(a="up"))
+    assert found.differences == (Difference("a", "state", "idle", "up", "as before"),)
+
+
+def test_each_difference_says_what_was_needed() -> None:
+    wanted = rule(where={"state": ["up", "init"]}, expect=["still there", "nothing new", {"same": "prefixes"}])
+    rows: list[Row] = [{"peer": "a", "state": "up", "prefixes": "1"}, {"peer": "b", "state": "up", "prefixes": "2"}]
+    now: list[Row] = [{"peer": "a", "state": "down", "prefixes": "1"}, {"peer": "c", "state": "up", "prefixes": "1"}]
+    assert [(each.key, each.needed) for each in compare("x", wanted, rows, now).differences] == [
+        ("a", "up or init"),
+        ("b", "there"),
+        ("c", "not there"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("said", "needed"),
+    [
+        (3, "within 3 of before"),
+        ({"fall": "5%"}, "at most 5% less"),
+        ({"rise": 2}, "at most 2 more"),
+        ({"fall": 1, "rise": 2}, "at most 1 less and at most 2 more"),
+    ],
+)
+def test_limits_are_told_in_words(said: Any, needed: str) -> None:
+    (found,) = compare(
+        "x", rule(expect={"count": said}, key=[]), [{}] * 50, [{}] * (9 if said != {"rise": 2} else 90)
+    ).differences
+    assert found.needed == needed
+
+
+def test_what_must_be_so_is_told_with_what_it_was() -> None:
+    wanted = rule(expect=[{"at most": {"value": 90}}, {"in": {"word": ["ok", "good"]}}], key="fan")
+    before: list[Row] = [{"fan": "1", "value": "12", "word": "ok"}]
+    now: list[Row] = [{"fan": "1", "value": "95 C", "word": "odd"}, {"fan": "2", "value": "99", "word": "ok"}]
+    assert [
+        (each.key, each.field, each.before, each.after, each.needed)
+        for each in compare("x", wanted, before, now).differences
+    ] == [
+        ("1", "value", "12", "95 C", "at most 90"),
+        ("2", "value", "", "99", "at most 90"),
+        ("1", "word", "ok", "odd", "ok or good"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "alike"),
+    [("5", "5.0", True), ("005", 5, True), ("1,000", "1000", True), ("5", "6", False), ("5", "five", False),
+     (None, "nothing", True), (True, "TRUE", True), (" up", "UP ", True), ("10.0.0.1", "10.0.0.01", False)],
+)  # fmt: skip
+def test_values_are_the_same_however_they_are_spelled(one: Any, other: Any, alike: bool) -> None:
+    assert same(one, other) is alike
+    assert same(other, one) is alike

@@ -180,8 +180,9 @@ def test_a_template_can_stand_in_the_rule() -> None:
     ],
 )
 def test_rows_that_do_not_fit_the_rule_are_not_understood(fields: dict[str, Any], text: str, why: str) -> None:
-    with pytest.raises(UnparsableOutput, match=why):
+    with pytest.raises(UnparsableOutput, match=why) as refused:
         read(text, **fields)
+    assert refused.value.command == "show peers"
 
 
 def test_one_row_alone_needs_no_key() -> None:

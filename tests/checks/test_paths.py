@@ -72,7 +72,24 @@ def test_a_path_that_cannot_be_read_is_refused(path: str) -> None:
         steps_of(path)
 
 
-@pytest.mark.parametrize(("path", "why"), [("vrfs.{vrf}.routerId.{x}", "leads into no list"), ("a.b", "there is no b")])
+@pytest.mark.parametrize(
+    ("path", "why"),
+    [
+        ("vrfs.{vrf}.routerId.{x}", "{x} leads into no list and no mapping: it is '10.0.0.1'"),
+        ("a.*", "* leads into no list and no mapping: it is 'text'"),
+        ("a.b", "there is no b in it: it is 'text'"),
+        ("list.b", "there is no b in it: it is a list"),
+        ("list[].b", "there is no b in it: it is 1"),
+    ],
+)
 def test_data_of_another_form_is_not_understood(path: str, why: str) -> None:
-    with pytest.raises(UnparsableOutput, match=why):
-        walk({**BGP, "a": "text"}, path, "show bgp")
+    with pytest.raises(UnparsableOutput) as refused:
+        walk({**BGP, "a": "text", "list": [1]}, path, "show bgp")
+    assert (refused.value.command, refused.value.why) == ("show bgp", why)
+
+
+def test_items_of_a_list_are_named_by_their_number() -> None:
+    assert walk({"fans": [{"state": "ok"}, {"state": "bad"}]}, "fans.{fan}", "show fans") == [
+        {"fan": "0", "state": "ok"},
+        {"fan": "1", "state": "bad"},
+    ]

@@ -19,6 +19,8 @@ READS = (
     "ping 192.0.2.1 vrf Mgmt repeat 3",
     "show file systems",
     "show arp",
+    "show chassis environment",
+    "show system resources",
     "admin show environment temperatures",
     "show cdp neighbors",
 )
@@ -41,11 +43,20 @@ DOES_MORE = {
     "show version | vsh": "may do more than select lines",
     "show version | display set": "may do more than select lines",
     "show version | include x | redirect flash:x": "may do more than select lines",
+    "show version | display xml | save x": "may do more than select lines",
+    "show version | display": "may do more than select lines",
+    "show version |": "may do more than select lines",
+    'show version | include "a\tb"': "may do more than print",
+    'show "a | b" | save x': "may do more than select lines",
+    "Show Running-Config": "prints the configuration",
     "show running-config": "prints the configuration",
     "show run | section bgp": "prints the configuration",
     "show startup-config": "prints the configuration",
     "show configuration": "prints the configuration",
     "show tech-support": "prints the configuration",
+    "show checkpoint x": "prints the configuration",
+    "show derived-config": "prints the configuration",
+    "show system rollback 1": "prints an older configuration",
     "show file bootflash:x": "prints a file",
     "": "is empty",
     " show version": "blanks around",
@@ -62,6 +73,13 @@ def test_what_only_reads_is_asked(command: str) -> None:
 @pytest.mark.parametrize("command", DOES_MORE)
 def test_what_does_more_is_refused_with_the_reason(command: str) -> None:
     assert DOES_MORE[command] in not_only_reading(command)
+
+
+def test_what_is_refused_names_what_is_not() -> None:
+    assert not_only_reading("reload") == "it must begin with show, dir or ping, in full"
+    told = not_only_reading("show version | tee x")
+    assert told.startswith("a filter `| tee x` may do more than select lines; known are begin, count, egrep, ")
+    assert not_only_reading("show s") == not_only_reading("ping x") == "", "one letter may be anything"
 
 
 def test_junos_pings_so_often_as_it_is_told() -> None:

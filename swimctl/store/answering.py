@@ -1,4 +1,7 @@
-"""A person's answer to jobs that wait for one; in the audit with who and why."""
+"""A person's answer to jobs that wait for one; in the audit with who and why.
+
+A job waits for a person while such a step of it runs, also where its process is gone meanwhile.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +10,14 @@ from collections.abc import Sequence
 
 from sqlite_utils import Database as Sql
 
+from swimctl.config.workflows import Flow, Hold
 from swimctl.errors import ConflictError, NotFound
 from swimctl.models import Caller
+from swimctl.states import StepStatus
 from swimctl.store import audit, journal
 from swimctl.store.reading import Reading
 from swimctl.store.rows import numbers, storable
 from swimctl.store.runners import written
-from swimctl.waiting import WaitKind
 
 
 def answer_key(step: str) -> str:
@@ -27,8 +31,11 @@ class Answering(Reading):
     def waiting_for_a_person(self, batch_id: str) -> list[int]:
         """Return the jobs of a batch that wait for a person. NotFound. ConflictError: none does."""
         batch = self.batch(batch_id)
+        holds = _holds(batch.flow)
         waiting = [
-            job.id for job in self.jobs(batch_id=batch.id) if job.waiting and job.waiting.kind is WaitKind.PERSON
+            job.id
+            for job in self.jobs(batch_id=batch.id)
+            if any(step.status is StepStatus.RUNNING and step.kind in holds for step in job.steps)
         ]
         if not waiting:
             raise ConflictError(
@@ -46,7 +53,7 @@ class Answering(Reading):
         rows = {
             row["id"]: row
             for row in sql.execute(
-                "SELECT j.id, j.status, j.waiting, s.kind FROM jobs j "
+                "SELECT j.id, s.kind, b.flow FROM jobs j JOIN batches b ON b.id = j.batch_id "
                 "LEFT JOIN steps s ON s.job_id = j.id AND s.status = 'running' "
                 "WHERE j.id IN (SELECT value FROM json_each(?))",
                 [numbers(wanted)],
@@ -54,9 +61,8 @@ class Answering(Reading):
         }
         if missing := [str(job_id) for job_id in wanted if job_id not in rows]:
             raise NotFound(f"there is no job {', '.join(missing)}; `swimctl job list` shows those that exist")
-        others = [
-            str(job_id) for job_id in wanted if not _waits(rows[job_id]["waiting"]) or rows[job_id]["kind"] is None
-        ]
+        holds = {flow: _holds(flow) for flow in {row["flow"] for row in rows.values()}}
+        others = [str(one) for one in wanted if rows[one]["kind"] not in holds[rows[one]["flow"]]]
         if others:
             raise ConflictError(
                 f"job {', '.join(others)} does not wait for a person; nothing was answered; next: `swimctl status`"
@@ -79,5 +85,6 @@ class Answering(Reading):
         return wanted
 
 
-def _waits(waiting: str | None) -> bool:
-    return waiting is not None and bool(json.loads(waiting)[0] == WaitKind.PERSON)
+def _holds(flow: str) -> frozenset[str]:
+    """Return the steps of a workflow that wait for a person."""
+    return frozenset(step.name for step in Flow.of(flow).own if isinstance(step, Hold))

@@ -17,6 +17,7 @@ from argon2 import PasswordHasher
 from swimctl.accounts import passwords
 from swimctl.cli.context import Opened
 from swimctl.clock import SystemClock
+from swimctl.config.workflows import Flow
 from swimctl.errors import SwimctlError
 from swimctl.models import Batch, Device, ExecutionMode, Finding, Image, Job, JobOptions, Outcome, Step
 from swimctl.states import STEP_NAMES, JobStatus, StepStatus
@@ -175,7 +176,7 @@ class Place:
             Batch(str(uuid.uuid4()), ExecutionMode.PARALLEL, 0, JobOptions(), datetime.now(UTC)),
             **given,  # type: ignore[arg-type]  # tests give fields of Batch
         )
-        steps = tuple(STEP_NAMES)
+        steps = Flow.of(batch.flow).kinds or tuple(STEP_NAMES)
         new = [NewJob(ids[name], name, self.image.id, steps) for name in names]
         return self.store.create_batch(batch, new)
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from swimctl.cli import main
+from swimctl.config.workflows import Flow, Hold
 from swimctl.models import Policy
 from swimctl.states import StepStatus
 from swimctl.waiting import Waiting, WaitKind
@@ -50,7 +51,8 @@ def test_change(place: Place, capsys: Capture) -> None:
 
 
 def test_release(place: Place, capsys: Capture) -> None:
-    (job,) = place.batch("sw1", detached=True)
+    flow = Flow(("readiness", Hold(name="Board")))
+    (job,) = place.batch("sw1", detached=True, flow=flow.text())
     assert main(["release", str(job.id), "--reason", "yes"]) == 3
     assert f"job {job.id} does not wait for a person" in capsys.readouterr().err
     assert main(["release", "--reason", "yes"]) == 2
@@ -59,7 +61,7 @@ def test_release(place: Place, capsys: Capture) -> None:
     capsys.readouterr()
     with place.store.register_runner() as runner:
         assert place.store.claim(job.id, runner) is not None
-        place.store.step(job.id, runner, "readiness", StepStatus.RUNNING)
+        place.store.step(job.id, runner, "Board", StepStatus.RUNNING)
         place.store.say(job.id, runner, "waiting", Waiting(WaitKind.PERSON, "Board: well?", job.id))
         assert main(["status", "--batch", job.batch_id]) == 0
         assert f"Board: well?: `swimctl release {job.id}`" in capsys.readouterr().out

@@ -496,6 +496,19 @@ def test_nobody_waits_for_ever_and_a_resume_does_not_begin_the_wait_anew(
     assert "nobody released it until 2031-05-04T01:40:00" in (ended.error or "")
 
 
+def test_an_answer_that_comes_while_nobody_runs_the_job_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with job_of(tmp_path, monkeypatch, around(HOLD)) as job:
+        person = job.stop = Person(job.device.clock, 30)
+        person.act = person.set
+        assert job.run().interrupted
+        assert job.store.waiting_for_a_person("batch-0001") == [job.job.id]
+        job.store.answer([job.job.id], ANNA, "yes", go=True)
+        assert job.store.claim(job.job.id, job.runner) is not None
+        job.stop = Person(job.device.clock, 1e9)
+        assert job.run().status is JobStatus.SUCCESS
+    assert job.device.clock.seconds < 60
+
+
 def test_only_who_waits_can_be_answered_and_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with job_of(tmp_path, monkeypatch, around(HOLD)) as job:
         with pytest.raises(ConflictError, match="does not wait for a person"):

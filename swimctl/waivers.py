@@ -65,8 +65,8 @@ PERHAPS: Final = frozenset(
 # Rules that name their subject behind these words.
 _BEGIN: Final = {"free ": _ROOM, "readable ": _UNREAD, "hostname ": _IDENTITY}
 _IS: Final = " = "
-# So many are shown in an error; an event has all of them.
-_SHOWN: Final = 3
+# So many are shown in an error; `job show` has all of them.
+_SHOWN: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ def how_to_waive(device: str, found: Iterable[tuple[str, str]]) -> str:
     options = [as_typed(device, finding, seen) for finding, seen in found]
     if not options or not all(options):
         return ""
-    more = f" (and {len(options) - _SHOWN} more)" if len(options) > _SHOWN else ""
+    more = f" and {len(options) - _SHOWN} more, which `swimctl job show` names" if len(options) > _SHOWN else ""
     return f"to accept exactly this: `{' '.join(options[:_SHOWN])} --reason WHY`{more}"
 
 

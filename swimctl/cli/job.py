@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pydoc
 import sys
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -15,7 +16,8 @@ from swimctl.cli.lines import event_text
 from swimctl.cli.outcome import seconds_between
 from swimctl.cli.status import BatchOption, print_found, print_steps
 from swimctl.errors import NotFound
-from swimctl.models import Job
+from swimctl.models import Event, Job
+from swimctl.states import JobStatus
 from swimctl.waivers import Waiver
 
 app = typer.Typer(no_args_is_help=True)
@@ -73,7 +75,8 @@ def show_job(ctx: typer.Context, job_id: JobId) -> None:
         batch = opened.store.batch(job.batch_id)
         pulse, now = opened.store.pulse([job]), opened.clock.now()
         folder = opened.config.settings.jobs_dir / str(job.id)
-        checks = of_events((event.kind, event.data) for event in opened.store.events(job_id, 0))
+        events = opened.store.events(job_id, 0)
+        checks = of_events((event.kind, event.data) for event in events)
     if context.json:
         whole = {"batch": batch_document(batch), "folder": folder, "checks": checks}
         output.print_json(job_document(job, pulse) | whole)
@@ -92,6 +95,7 @@ def show_job(ctx: typer.Context, job_id: JobId) -> None:
         *(("waived", str(waiver)) for waiver in job.waived),
         *(("waiver", str(each)) for each in batch.options.waivers if _may_be_met(each, job)),
         ("error", job.error),
+        *(("accept", f"{option} --reason …") for option in _waive_options(job, events)),
         ("waits for", job.waiting and job.waiting.sentence(now)),
         ("created", output.local_time(job.created_at)),
         ("scheduled for", output.local_time(job.schedule_time)),
@@ -110,6 +114,15 @@ def show_job(ctx: typer.Context, job_id: JobId) -> None:
         output.print_table(COLUMNS, changed, roomy=("Needed",))
     for sentence in silent(checks):
         output.print_line(sentence)
+
+
+def _waive_options(job: Job, events: Sequence[Event]) -> list[str]:
+    """Return the options that accept what is not as before, as they are pasted, where that keeps a device."""
+    if job.status not in {JobStatus.FAILED, JobStatus.ACTIVATING}:
+        return []
+    found = [event.data.get("found", ()) for event in events if event.kind in {"not as before", "held"}]
+    last = next((each for each in reversed(found) if each), ())
+    return [each["waive"] for each in last if each.get("waive")]
 
 
 def _may_be_met(waiver: Waiver, job: Job) -> bool:

@@ -221,3 +221,23 @@ def test_what_a_job_met_stands_in_its_record_and_in_the_report(place: Place, cap
     assert main(["report"]) == 0
     rows = [row for row in capsys.readouterr().out.splitlines() if row.startswith(("| sw2 | red", "| sw3 | routes"))]
     assert [row.rsplit("| ", 1)[1] for row in rows] == ["yes |", "no |"]
+
+
+def test_a_job_that_went_back_names_all_that_would_have_kept_it(place: Place, capsys: Capture) -> None:
+    place.script.fates["sw2"] = "rolled back"
+    waive = [f"--waive 'sw2: uplink Te1/1/{number} = not back'" for number in range(12)]
+    found = [{"finding": "x", "seen": "y", "waive": each} for each in waive]
+
+    def told(job: Any) -> None:
+        place.store.record(job.id, "not as before", "an older look", {"found": found[:1]})
+        place.store.record(job.id, "not as before", "12 uplinks lost", {"found": found})
+
+    place.script.while_running = told
+    assert main(["upgrade", "sw2", "sw3", "--yes"]) == 1
+    first, second = place.store.jobs()
+    capsys.readouterr()
+    assert main(["job", "show", str(first.id)]) == 0
+    lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("accept:")]
+    assert lines == [f"accept:        {each} --reason …" for each in waive]
+    assert main(["job", "show", str(second.id)]) == 0
+    assert "accept:" not in capsys.readouterr().out

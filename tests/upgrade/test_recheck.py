@@ -65,7 +65,7 @@ def test_killed_while_it_is_held_it_is_held_again_until_the_same_time_and_what_w
     job = ended(tmp_path)
     assert (job["status"], job["outcome"]) == ("success", "upgraded")
     assert {each["reason"] for each in job["waived"]} == {"the cable is pulled on purpose"}
-    assert len(job["waived"]) == 2
+    assert {each["seen"] for each in job["waived"]} >= {"not back"}
     assert typed(lab) == ["add", "activate", "commit"]
     assert lab.switch("sw1").install.member_release("1").padded == TARGET
 

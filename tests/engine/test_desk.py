@@ -311,3 +311,13 @@ def test_a_worker_asks_for_a_calendar_each_time_and_for_no_other_file(lent: Lent
     settings = Settings.model_validate(dict(far.begin().settings))
     told = Calendars(settings, far.calendar).gate(lent.clock.now(), timedelta(hours=1), None, None)
     assert isinstance(told, Shut)
+
+
+def test_what_a_worker_sees_is_kept_as_of_the_job_and_not_from_one_whose_lease_is_over(lent: Lent) -> None:
+    first, second = lent.worker(), lent.worker()
+    with pytest.raises(StaleClaim):
+        first.saw_in_job(lent.job.id, "17.9.5", {"1": "17.9.5"}, "", ["FOC1"])
+    second.saw_in_job(lent.job.id, "17.12.04", {"1": "17.12.04"}, "", ["FOC1"])
+    (seen,) = lent.store.sightings(lent.job.device_id)[lent.job.device_id]
+    assert (seen.release, seen.members, seen.by) == ("17.12.04", {"1": "17.12.04"}, f"job {lent.job.id}")
+    assert seen.serials == ("FOC1",)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from support.source_of_truth_server import FIELD, TOKEN, UUID, serving
 from support.upgrades import lab_folder, request
 
+from swimctl.cli import main
 from swimctl.cli.context import Context
 from swimctl.models import Outcome
 from swimctl.states import JobStatus
@@ -67,3 +69,29 @@ def test_an_upgrade_ends_well_where_nobody_answers(tmp_path: Path, caplog: pytes
     said = " ".join(message for _, message in events["sw1"])
     assert "answers 403" in said
     assert "Nautobot was not told: GET /api/dcim/devices/ of http://127.0.0.1:9 failed" in said
+
+
+@pytest.mark.parametrize(("token", "result"), [({"env": "SWIMCTL_TEST_TRUTH"}, "ok"), ({"env": "NO_SUCH"}, "fail")])
+def test_the_settings_are_checked_without_a_word_to_anybody_and_before_anything_is_started(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    token: dict[str, str],
+    result: str,
+) -> None:
+    monkeypatch.setenv("SWIMCTL_TEST_TRUTH", TOKEN)
+    with serving("netbox") as netbox:
+        written = {"netbox": {"url": netbox.url, "token": token}}
+        with lab_folder(tmp_path, ssh=False, settings={"write_back": written}) as lab:
+            config = ["--config", str(tmp_path / "config.yaml")]
+            code = main([*config, "--json", "doctor", "--offline"])
+            said = capsys.readouterr().out
+            (check,) = [one for one in json.loads(said)["checks"] if one["what"] == "write-back"]
+            assert check["result"] == result
+            assert TOKEN not in said
+            if result == "fail":
+                assert code == 2
+                assert main([*config, "--quiet", "upgrade", "sw1", "--yes"]) == 2
+                assert "swimctl.write_back.netbox.token: the environment has no NO_SUCH" in capsys.readouterr().err
+                assert not [line for line in lab.commands("sw1") if line.startswith("install")]
+        assert netbox.asked == []

@@ -61,8 +61,10 @@ def at_once(pause: Pause, back: Callable[[], None]) -> None:
 
 
 def run(*jobs: Parts[None], lanes: int = 1, under_way: int = 9, watch: Any = at_once) -> None:
-    """Run them on a lane, in this thread."""
-    Lanes(jobs, lanes, under_way, StandingClock(), watch).work()
+    """Run them on a lane, in this thread; at the end nobody is counted any more."""
+    made = Lanes(jobs, lanes, under_way, StandingClock(), watch)
+    made.work()
+    assert (made._left, made._beginning, made._under_way, made._waiting) == (0, 0, 0, 0)
 
 
 def test_who_is_under_way_goes_before_who_has_not_begun() -> None:
@@ -302,6 +304,35 @@ def test_a_copy_that_had_to_wait_takes_no_lane_of_those_that_come_back() -> None
     talk.set()
     ended(threads)
     assert sorted(went) == list("abcd")
+
+
+def test_how_often_those_look_who_wait_is_counted_in_real_seconds() -> None:
+    clock, watched = StandingClock(), Watched()
+    clock.speed = 10.0
+
+    def last() -> Parts[None]:
+        assert watched.waits[-1][0].seconds == pytest.approx(20.0)
+        while watched.waits:
+            watched.hand_back()
+        yield from ()
+
+    waiting = [Played().job("a", IN_TURN) for _ in range(100)]
+    Lanes([*waiting, last()], 1, 9, clock, watched).work()
+    assert watched.waits == []
+
+
+def test_who_waited_for_its_turn_begins_no_sooner_than_others_that_have_not_begun() -> None:
+    played, watched = Played(), Watched(many=2)
+    lanes = Lanes([played.job("a", IN_TURN), played.job("b", AWAY), played.job("c")], 1, 1, StandingClock(), watched)
+    thread = threading.Thread(target=lanes.work, daemon=True)
+    thread.start()
+    assert watched.all_wait.wait(10)
+    watched.hand_back()  # its turn has come, and b is under way
+    with lanes._changed:
+        assert not lanes._early
+    watched.hand_back()
+    ended([thread])
+    assert played.log == ["a0", "b0", "b ends", "a ends", "c ends"]
 
 
 def test_many_who_wait_for_their_copy_look_less_often() -> None:

@@ -95,7 +95,7 @@ class Head:
         batch = self._batch(ids.pop())
         if self._ends is None or (now - self._ends[0]).total_seconds() >= _FORECAST_EVERY:
             self._ends = (now, head.ends_at(batch, jobs, self._usual, now, self._pace))
-        return head.head_line(batch, jobs, self._ends[1], now)
+        return head.head_line(batch, jobs, self._ends[1], now, self._pace.windows)
 
 
 class LiveView(Silence):
@@ -199,9 +199,10 @@ def choose_view(
 def pace_of(opened: Opened) -> Pace:
     """Return how this installation runs its jobs, for the forecast of the live view."""
     from swimctl.cli.head import Pace
+    from swimctl.config.calendars import Calendars
 
     settings = opened.config.settings
-    return Pace(settings.under_way or settings.workers, settings.clock_speed)
+    return Pace(settings.under_way or settings.workers, settings.clock_speed, Calendars(settings).windows)
 
 
 class Kept:

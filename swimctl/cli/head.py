@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from rich.text import Text
 
 from swimctl.cli.output import plain
-from swimctl.config.hours import Windows
+from swimctl.config.hours import Openings, Windows
 from swimctl.config.windows import Go, Wait
-from swimctl.errors import UsageError
+from swimctl.errors import CalendarUnread, UsageError
 from swimctl.models import Batch, ExecutionMode, Job, Usual
 from swimctl.requests.forecast import Ahead, Course, forecast
 from swimctl.states import FINAL, RUNNING, StepStatus
@@ -23,15 +23,29 @@ _NOBODY_KNOWS = frozenset({WaitKind.APPROVAL, WaitKind.PAUSE, WaitKind.RUNNER})
 _OPENS = frozenset({WaitKind.WINDOW, WaitKind.FREEZE, WaitKind.SCHEDULE})
 
 
+Reader = Callable[[str, datetime], Openings]
+"""What reads windows as they are written at a moment; UsageError, CalendarUnread."""
+
+
+def _as_written(text: str, _now: datetime) -> Openings:
+    return Windows.parse(text)
+
+
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How many devices a process has under way at once where the batch does not say, and how fast its clock goes."""
+    """How many devices a process has under way at once where the batch does not say, and how fast its clock goes.
+
+    `windows` reads the windows of a batch, those of calendars too.
+    """
 
     at_once: int = 20
     speed: float = 1.0
+    windows: Reader = _as_written
 
 
-def head_line(batch: Batch, jobs: Sequence[Job], ends: datetime | None, now: datetime) -> Text:
+def head_line(
+    batch: Batch, jobs: Sequence[Job], ends: datetime | None, now: datetime, windows: Reader = _as_written
+) -> Text:
     """Return the facts that hold for the whole batch, the ones that matter at night first."""
     targets = Counter(job.image_version for job in jobs)
     to = next(iter(targets), "") + (f" and {len(targets) - 1} more" if len(targets) > 1 else "")
@@ -43,20 +57,20 @@ def head_line(batch: Batch, jobs: Sequence[Job], ends: datetime | None, now: dat
     line.append(f"  to {to}", style="not bold")
     if ends is not None:
         line.append(f"  ends ~{clock_time(ends, now)}, in {span((ends - now).total_seconds())}", style="not bold cyan")
-    closes = closes_at(batch, now)
+    closes = closes_at(batch, now, windows)
     if closes is not None:
         late = ends is not None and ends > closes
         line.append(f"  closes {clock_time(closes, now)}", style="bold red" if late else "not bold")
     return line
 
 
-def closes_at(batch: Batch, now: datetime) -> datetime | None:
+def closes_at(batch: Batch, now: datetime, windows: Reader = _as_written) -> datetime | None:
     """Return when the window closes that is open now, or the next one; or the end of all activations."""
     ends = [] if batch.policy.until is None else [batch.policy.until]
     if batch.policy.window is not None:
         try:
-            opening = Windows.parse(batch.policy.window).opening(now)
-        except UsageError:  # of another machine, with zones that this one does not know
+            opening = windows(batch.policy.window, now).opening(now)
+        except (CalendarUnread, UsageError):  # or of another machine, with zones that this one does not know
             return batch.policy.until
         ends += [opening.closes] if opening else []
     return min(ends, default=None)

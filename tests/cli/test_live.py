@@ -1,19 +1,24 @@
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
 from rich.console import Console, ConsoleDimensions
 from rich.text import Text
+from support.icalendars import nights
 
 from swimctl.cli.follow import LiveView, Rates
 from swimctl.cli.head import Pace, ends_at, head_line
 from swimctl.cli.live import failure_line, render
+from swimctl.config.calendars import Calendars
+from swimctl.config.settings import Settings
 from swimctl.models import Batch, ExecutionMode, Job, JobOptions, Outcome, Policy
 from swimctl.states import JobStatus
 from swimctl.waiting import Waiting, WaitKind
@@ -104,6 +109,17 @@ def test_the_head_has_what_holds_for_the_batch(make_job: MakeJob, now: datetime)
     assert late.plain.endswith("closes 02:12")
     assert "bold red" in str(late.spans)
     assert "paused" in head_line(batch(paused_by="anna"), [make_job()], None, now).plain
+
+
+def test_the_head_shows_when_the_window_of_a_calendar_closes(make_job: MakeJob, now: datetime, tmp_path: Path) -> None:
+    path = tmp_path / "nights.ics"
+    path.write_bytes(nights(days="MO,TU,WE,TH,FR,SA,SU", zone="UTC"))
+    ticks = itertools.count(0, 10)
+    calendars = Calendars(Settings(calendars={"nights": path}), ticks=lambda: next(ticks))
+    theirs = batch(policy=Policy(window="calendar:nights"))
+    assert head_line(theirs, [make_job()], None, now, calendars.windows).plain.endswith("closes 04:00")
+    path.unlink()
+    assert "closes" not in head_line(theirs, [make_job()], None, now, calendars.windows).plain
 
 
 def test_the_end_is_reckoned_from_what_is_left_of_each_job(make_job: MakeJob, now: datetime) -> None:

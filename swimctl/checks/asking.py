@@ -8,11 +8,12 @@ from hashlib import sha256
 from typing import Any, Protocol
 
 from swimctl.checks.comparing import Compared, Standing, standing_now
-from swimctl.checks.parsing import check_parser, rows_of
+from swimctl.checks.parsing import check_parser, is_bare, rows_of
 from swimctl.checks.rows import Row
 from swimctl.checks.rules import Check, configured
 from swimctl.errors import CommandRefused, DeadlineExceeded, UnexpectedPrompt, UnparsableOutput
 from swimctl.models import Finding
+from swimctl.platforms.text import passed_over, unread
 
 
 class Runs(Protocol):
@@ -24,12 +25,18 @@ class Runs(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What a device said for one check: rows, or why there are none. `ended`: its session had to be closed in it."""
+    """What a device said for one check: rows, or why there are none. `ended`: its session had to be closed in it.
+
+    `bare`: there is no row, and the output does not say so: an empty one may have got lost on its way. `odd`: the
+    parser passed over lines that it does not know: a row may be among them.
+    """
 
     check: Check
     rows: tuple[Row, ...] = ()
     why: str = ""
     ended: bool = False
+    bare: bool = False
+    odd: bool = False
 
     @property
     def left_out(self) -> str:
@@ -89,7 +96,11 @@ def _take(session: Runs, platform: str, check: Check, seconds: float) -> Taken:
     except (DeadlineExceeded, UnexpectedPrompt) as error:
         return Taken(check, why=str(error), ended=True)
     try:
-        return Taken(check, rows_of(check.rule, platform, command, text))
+        with unread() as passed:
+            rows = rows_of(check.rule, platform, command, text)
+        for each in passed:
+            passed_over(*each)
+        return Taken(check, rows, bare=not rows and is_bare(check.rule, text), odd=bool(passed))
     except (CommandRefused, UnparsableOutput) as error:
         return Taken(check, why=str(error))
     except Exception as error:  # noqa: BLE001 - a parser or a template of others, on an output that nobody foresaw

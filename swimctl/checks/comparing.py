@@ -12,7 +12,7 @@ from swimctl.checks.rows import ROWS, Row, Value, counting, named, number, same,
 from swimctl.config.checks import ABSOLUTE, CheckRule, amount, limits
 
 _THERE: Final = "there"
-_GONE: Final = "gone"
+GONE: Final = "gone"
 _NEW: Final = "new"
 _NAMED: Final = 5
 
@@ -138,7 +138,7 @@ def _still_there(sides: _Sides, _: object) -> Iterator[Difference]:
     for key in _changed(sides, "dictionary_item_removed"):
         row, now = sides.before[key], sides.all_after.get(key)
         if now is None:
-            yield Difference(key, "", _THERE, _GONE, _THERE)
+            yield Difference(key, "", _THERE, GONE, _THERE)
             continue
         for field in unfit(sides.rule, now):
             yield Difference(key, field, shown(row.get(field)), shown(now[field]), _either(sides.rule.where[field]))

@@ -22,13 +22,18 @@ _DECLARATION: Final = re.compile(r"\s*<\?xml[^>]*\?>")
 _ELEMENT: Final = re.compile(r"<[A-Za-z]")
 
 
+def is_bare(rule: CheckRule, text: str) -> bool:
+    """Return whether an output without a row says nothing by itself: it is empty, or a heading alone."""
+    return not text.strip() or (_says_none(rule.bare, text) and not _says_none(rule.none, text))
+
+
 def rows_of(rule: CheckRule, platform: str, command: str, text: str) -> tuple[Row, ...]:
     """Return the rows of an output with the fields that a rule needs.
 
     Raises CommandRefused, and UnparsableOutput for what cannot be read, gives no row, or lacks what the rule needs.
     """
     name, how = rule.parser
-    if not text.strip() and _says_none(rule, text):
+    if not text.strip() and (_says_none(rule.none, text) or _says_none(rule.bare, text)):
         return ()
     try:
         lines = clean(text, command, terminal_of(platform))
@@ -36,10 +41,10 @@ def rows_of(rule: CheckRule, platform: str, command: str, text: str) -> tuple[Ro
     except NotEnabled:
         return ()
     except CommandRefused:
-        if _says_none(rule, text):
+        if _says_none(rule.none, text):
             return ()
         raise
-    if not rows and name not in _TABLES and not _says_none(rule, text):
+    if not rows and name not in _TABLES and not (_says_none(rule.none, text) or _says_none(rule.bare, text)):
         raise UnparsableOutput(command, next(filter(str.strip, lines), ""), f"no row was found by {name}")
     return needed(rule, rows, command)
 
@@ -56,13 +61,13 @@ def check_parser(rule: CheckRule, platform: str) -> str:
     return ""
 
 
-def _says_none(rule: CheckRule, text: str) -> bool:
-    """Return whether an output says that there is nothing, in the words that the rule has for it."""
-    if rule.none is None:
+def _says_none(pattern: str | None, text: str) -> bool:
+    """Return whether a line of an output has words that a rule has for it; an empty one: whether these may be empty."""
+    if pattern is None:
         return False
     if not text.strip():
-        return re.fullmatch(rule.none, "") is not None
-    return any(line.strip() and re.fullmatch(rule.none, line.strip(), re.IGNORECASE) for line in text.splitlines())
+        return re.fullmatch(pattern, "") is not None
+    return any(line.strip() and re.fullmatch(pattern, line.strip(), re.IGNORECASE) for line in text.splitlines())
 
 
 def _ntc(how: str, platform: str, command: str, lines: Sequence[str]) -> Sequence[Row]:

@@ -77,6 +77,7 @@ class CheckRule(_Strict):
     command: str | dict[str, str]
     parse: dict[Parser, str]
     none: Pattern | None = None
+    bare: Pattern | None = None
     when: Pattern | None = None
     read_as: dict[str, dict[Pattern, str]] = {}
     where: dict[str, Texts] = {}
@@ -107,7 +108,7 @@ class CheckRule(_Strict):
             raise Wrong("`regex` needs named groups, such as (?P<state>\\S+): they are the fields")
         return value
 
-    @field_validator("none", "when")
+    @field_validator("none", "bare", "when")
     @classmethod
     def _readable(cls, value: str | None) -> str | None:
         return None if value is None else _pattern(value)

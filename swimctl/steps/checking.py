@@ -6,8 +6,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from swimctl.checks.asking import Taken, take
+from swimctl.checks.comparing import GONE, Standing, compare, unread
 from swimctl.checks.comparing import Compared as Found
-from swimctl.checks.comparing import Standing, compare, unread
+from swimctl.checks.rows import ROWS, counting
 from swimctl.checks.tables import EVENT, document, summary
 from swimctl.platforms.driver import Driver
 from swimctl.sessions.session import Session
@@ -47,7 +48,8 @@ class Watched:
             context.record.say,
         )
         self._hung |= {each.check.name: each.why for each in self.taken if each.ended}
-        self.found = tuple(_held(before, now) for before, now in zip(self._before, self.taken, strict=True))
+        pairs = zip(self._before, self.taken, strict=True)
+        self.found = tuple(_held(context.device.platform, before, now) for before, now in pairs)
 
     def tell(self) -> None:
         """Record how the checks stood in the last look."""
@@ -94,6 +96,18 @@ def _deviations(check: Found) -> list[Deviation]:
     return [Deviation(" ".join(filter(None, ("check", check.name, one.key, one.field))), one.after) for one in broken]
 
 
-def _held(before: Taken, now: Taken) -> Found:
+def _held(platform: str, before: Taken, now: Taken) -> Found:
     name, rule = before.check.name, before.check.rule
-    return unread(name, rule, now.why) if now.why else compare(name, rule, before.rows, now.rows)
+    if now.why:
+        return unread(name, rule, now.why)
+    if now.bare and (were := len(counting(rule, before.rows))):
+        # Nothing that is there tells that they are gone: no device is sent back for what it did not say.
+        command = rule.command_on(platform)
+        return unread(name, rule, f"'{command}' printed no row, and does not say that there is none; before: {were}")
+    found = compare(name, rule, before.rows, now.rows)
+    broken = [each for each in found.differences if each.standing is Standing.BROKEN]
+    gone = [each.key or each.field for each in broken if each.after == GONE or each.field == ROWS]
+    if now.odd and gone:
+        what = f"'{rule.command_on(platform)}' has lines that its parser does not know"
+        return unread(name, rule, f"{what}, and what it misses may be in them: {', '.join(gone[:5])}")
+    return found

@@ -153,6 +153,41 @@ def test_an_answer_that_cannot_be_read_is_never_a_success_and_never_a_reason_to_
     assert documents(job)[0]["standing"] == "not read"
 
 
+@pytest.mark.parametrize("answer", ["", "\n", "Peers:\n"])
+def test_an_answer_without_a_row_that_does_not_say_so_sends_no_device_back(answer: str) -> None:
+    job = asked(kept(bare="(Peers:)?", none="no peers"), answer)
+    why = r"check peers: 'show peers' printed no row, and does not say that there is none; before: 2"
+    with pytest.raises(StepFailed, match=why):
+        PostChecks().run(job.context)
+    assert not job.sent("abort")
+
+
+def test_an_answer_that_says_that_there_is_no_row_is_believed() -> None:
+    job = asked(kept(bare="(Peers:)?", none="no peers"), "Peers:\nno peers\n", make=back)
+    with pytest.raises(StepFailed, match="check peers: a is gone, b is gone"):
+        PostChecks().run(job.context)
+    assert job.sent("abort")
+
+
+def test_no_row_before_and_none_after_is_well() -> None:
+    taken = Taken(Check("peers", rule(bare="")), ())
+    assert PostChecks().run(asked(taken, "").context).message.endswith("and all is as before")
+
+
+TEMPLATE = "Value PEER (\\S+)\n\nStart\n  ^peer ${PEER} is up -> Record\n  ^. -> Error\n"
+
+
+@pytest.mark.parametrize("expect", ["still there", {"count": 0}])
+def test_a_row_that_may_be_in_a_line_that_is_not_known_is_not_gone(expect: Any) -> None:
+    fields = {"parse": {"textfsm": TEMPLATE}, "expect": expect}
+    job = asked(kept(**fields), "peer a is up\npeer b is\n")
+    with pytest.raises(StepFailed, match="has lines that its parser does not know, and what it misses may be in them"):
+        PostChecks().run(job.context)
+    assert not job.sent("abort")
+    whole = asked(kept(**fields), "peer a is up\npeer b is up\nSome news\n")
+    assert PostChecks().run(whole.context).message.endswith("and all is as before")
+
+
 @pytest.mark.parametrize("verdict", ["warn", "record"])
 def test_an_answer_that_cannot_be_read_fails_only_what_decides(verdict: str) -> None:
     job = asked(kept(verdict=verdict), "~~~\n")

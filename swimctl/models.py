@@ -175,7 +175,7 @@ class Policy:
 @dataclass(frozen=True, slots=True)
 class Batch:
     """The jobs of one request, in their order. One that `needs_approval` waits until `approved_by` is somebody; while
-    `paused_by` is somebody, no job of it starts. `flow` has the steps of its workflow that are not swimctl's, as text.
+    `paused_by` or `stopped_by` is somebody, no job of it starts. `flow`: its workflow's own steps, as text.
     """
 
     id: str
@@ -193,6 +193,7 @@ class Batch:
     approved_at: datetime | None = None
     paused_by: str | None = None
     flow: str = ""
+    stopped_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +219,7 @@ class Job:
     `progress` is 0 to 100 and never falls. `interrupted` is true where a running job's process is dead or
     stopped and `swimctl resume` has to take it up; `error` then says so. `outcome` is None until the job has ended.
     `removed` are files that the job took from the device's flash, `waived` what it met and somebody had accepted.
-    `wave` counts from 1. Before the jobs in `after` have ended this one does not start.
+    `wave` counts from 1. Before the jobs in `after` have ended this one does not start. `stop_by` wants it to stop.
     """
 
     id: int
@@ -248,6 +249,7 @@ class Job:
     removed: tuple[str, ...] = ()
     waiting: Waiting | None = None
     waived: tuple[Waiver, ...] = ()
+    stop_by: str = ""
 
     @property
     def is_now(self) -> str:

@@ -15,6 +15,7 @@ class WaitKind(StrEnum):
     """What kind of thing a job waits for."""
 
     PAUSE = "pause"
+    STOP = "stop"
     APPROVAL = "approval"
     SCHEDULE = "schedule"
     RUNNER = "runner"
@@ -74,6 +75,7 @@ class Waiting:
 
 _WORDS = {
     WaitKind.PAUSE: "the batch is paused: `swimctl continue {short}`",
+    WaitKind.STOP: "the batch is stopped: `swimctl continue {short}`",
     WaitKind.APPROVAL: "somebody else has to approve the batch: `swimctl approve {short}`",
     WaitKind.SCHEDULE: "starts",
     WaitKind.RUNNER: "nobody runs it yet; `swimctl serve` or `swimctl run-scheduled` does",
@@ -96,7 +98,14 @@ _WORDS = {
 
 
 def waits_by_itself(
-    status: JobStatus, batch_id: str, *, paused: bool, unapproved: bool, schedule_time: datetime | None, owned: bool
+    status: JobStatus,
+    batch_id: str,
+    *,
+    paused: bool,
+    stopped: bool,
+    unapproved: bool,
+    schedule_time: datetime | None,
+    owned: bool,
 ) -> Waiting | None:
     """Return what a job waits for as its batch stands, whoever runs it; None: only who runs it knows.
 
@@ -104,6 +113,8 @@ def waits_by_itself(
     """
     if status not in WAITING:
         return None
+    if stopped:
+        return Waiting(WaitKind.STOP, batch_id)
     if paused:
         return Waiting(WaitKind.PAUSE, batch_id)
     if unapproved:

@@ -38,6 +38,11 @@ EVERY = {
         "the batch is paused: `swimctl continue d83c2337`",
         "the batch is paused: `swimctl continue d83c2337`",
     ),
+    WaitKind.STOP: (
+        Waiting(WaitKind.STOP, "d83c2337-aaaa"),
+        "the batch is stopped: `swimctl continue d83c2337`",
+        "the batch is stopped: `swimctl continue d83c2337`",
+    ),
     WaitKind.SCHEDULE: (
         Waiting(WaitKind.SCHEDULE, until=EVENING + timedelta(hours=3)),
         "starts in 3 h, 2031-05-05 02:06 +0000",

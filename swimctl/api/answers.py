@@ -128,6 +128,7 @@ class JobAnswer(Answer):
     after: list[int] = Field(description="jobs that end before this one starts")
     attempted: bool = Field(description="false until a process has started it")
     interrupted: bool = Field(description="true if its process ended or stands still: see `swimctl resume`")
+    stop_by: str | None = Field(description="who asked that it stops after its step; null: nobody")
     bytes_done: int = Field(description="how much of the image has been copied")
     bytes_total: int = Field(description="the image's size once the copy has begun, else 0")
     created_at: Time
@@ -174,6 +175,34 @@ class ApproveAnswer(Answer):
     requested_by: str
     approved_by: str
     approved_at: Time
+
+
+class StoppingJob(Answer):
+    """A job that was asked to stop."""
+
+    id: int
+    device_hostname: str
+    stops_after: str | None = Field(description="the step after which it stops; null: it goes on to its end")
+
+
+class StopAnswer(Answer):
+    """Who stops what; `jobs` are those that run."""
+
+    status: Literal["success"]
+    batch_id: str | None
+    stopped_by: str
+    jobs: list[StoppingJob]
+
+
+class ChangeAnswer(Answer):
+    """The batch with its limits as they are now; workers of null are those of the configuration."""
+
+    status: Literal["success"]
+    batch_id: str
+    workers: int | None
+    max_failures: int
+    max_failures_percent: float | None
+    until: Time | None
 
 
 class SteerAnswer(Answer):

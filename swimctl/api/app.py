@@ -21,6 +21,7 @@ from swimctl.api import (
     reading,
     recheck,
     releasing,
+    steering,
     upgrade,
 )
 from swimctl.api.errors import Refusal
@@ -32,6 +33,7 @@ from swimctl.models import Principal
 ROUTES: Final[tuple[Route, ...]] = (
     *access.ROUTES,
     *upgrade.ROUTES,
+    *steering.ROUTES,
     *releasing.ROUTES,
     *recheck.ROUTES,
     *events.ROUTES,

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from swimctl.models import Policy
-from swimctl.requests.plans import LONGEST_SOAK
+from swimctl.requests.plans import LONGEST_SOAK, MOST_WORKERS
 
 MOST_DEVICES = 10_000
 _LARGEST = 2**63 - 1  # what SQLite can hold
@@ -45,9 +45,9 @@ def _given(value: object) -> object:
 
 def _without_null(schema: dict[str, Any]) -> None:
     """Describe a field that may be left out and may not be null."""
-    kept = next(one for one in schema.pop("anyOf") if one.get("type") != "null")
+    kept = [one for one in schema.pop("anyOf") if one.get("type") != "null"]
     schema.pop("default", None)
-    schema.update(kept)
+    schema.update(kept[0] if len(kept) == 1 else {"anyOf": kept})
 
 
 Id = Annotated[int, Field(strict=True, ge=1, le=_LARGEST), BeforeValidator(_whole)]
@@ -63,6 +63,7 @@ WINDOW: Final = rf"^{_ONE_WINDOW}(?:; ?{_ONE_WINDOW}){{0,9}}$"
 Number = Annotated[int, Field(strict=True, ge=0, le=MOST_DEVICES), BeforeValidator(_whole)]
 Percent = Annotated[str, StringConstraints(strict=True, pattern=r"^(?:100|[1-9][0-9]?)(?:\.0+)?%$", max_length=8)]
 Note = Annotated[str, StringConstraints(strict=True, max_length=1000)]
+Workers = Annotated[int, Field(strict=True, ge=1, le=MOST_WORKERS), BeforeValidator(_whole)]
 Flag = Annotated[bool, Field(strict=True)]
 Moment = Annotated[AwareDatetime, BeforeValidator(_moment)]
 Ids = Annotated[list[Id], Field(min_length=1, max_length=MOST_DEVICES)]
@@ -207,6 +208,21 @@ class SteerRequest(Request):
     batch_id: Name
 
 
+class StopRequest(Request):
+    """Which batch stops, or which jobs: one of the two."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
+
+    batch_id: Annotated[Name | None, BeforeValidator(_given)] = Field(None, json_schema_extra=_without_null)
+    job_ids: Annotated[Ids | None, BeforeValidator(_given)] = Field(None, json_schema_extra=_without_null)
+
+    @model_validator(mode="after")
+    def _one(self) -> StopRequest:
+        if (self.job_ids is None) is (self.batch_id is None):
+            raise ValueError("name the jobs in job_ids, or their batch in batch_id")
+        return self
+
+
 class ContinueRequest(Request):
     """Which batch goes on, or starts its next wave now."""
 
@@ -223,6 +239,33 @@ class RecheckRequest(Request):
         description="look: look again; keep: accept exactly what was seen last, look again, and commit; back: go back",
     )
     reason: Note = Field("", description="why; needed to keep")
+
+
+class ChangeRequest(Request):
+    """Which batch gets other limits; what is not named stays, and something is named."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 2})  # none may be null
+
+    batch_id: Name
+    workers: Annotated[Workers | None, BeforeValidator(_given)] = Field(
+        None,
+        description="how many devices at the same time, from now on; refused for a sequential batch",
+        json_schema_extra=_without_null,
+    )
+    max_failures: Annotated[Number | Percent | None, BeforeValidator(_given)] = Field(
+        None,
+        description="a number, or a share of the devices tried, from the fifth on; 0: never stop",
+        json_schema_extra=_without_null,
+    )
+    until: Annotated[Moment | None, BeforeValidator(_given)] = Field(
+        None, description="activate nothing that cannot end by this time", json_schema_extra=_without_null
+    )
+
+    @model_validator(mode="after")
+    def _something(self) -> ChangeRequest:
+        if self.workers is None and self.max_failures is None and self.until is None:
+            raise ValueError("give what to change: workers, max_failures or until")
+        return self
 
 
 class ApproveRequest(Request):

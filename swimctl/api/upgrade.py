@@ -11,23 +11,20 @@ from aiohttp import web
 from pydantic import BeforeValidator, Field
 
 from swimctl.api import reading
-from swimctl.api.answers import ApproveAnswer, CancelAnswer, Problem, StatusAnswer, SteerAnswer, TriggerAnswer
+from swimctl.api.answers import CancelAnswer, Problem, StatusAnswer, TriggerAnswer
 from swimctl.api.errors import Refusal
 from swimctl.api.plan_answers import PlanAnswer
 from swimctl.api.routing import JSON, Backend, Call, Clean, Header, Link, Route, answer
 from swimctl.api.schemas import (
-    ApproveRequest,
     CancelRequest,
-    ContinueRequest,
     Ids,
     Name,
     Request,
-    SteerRequest,
     TriggerRequest,
 )
 from swimctl.errors import AlreadyDone, NotFound
 from swimctl.models import Caller, Device, ExecutionMode, JobOptions, Role
-from swimctl.requests.documents import batch_document, triggered_document
+from swimctl.requests.documents import triggered_document
 from swimctl.requests.plans import UpgradeRequest
 from swimctl.requests.preview_document import preview_document
 from swimctl.store import IdempotencyKey
@@ -207,35 +204,6 @@ async def cancel(call: Call) -> web.Response:
     return answer(document, 200 if result.cancelled else 409)
 
 
-async def approve(call: Call) -> web.Response:
-    """Approve another user's batch."""
-    asked: ApproveRequest = call.body
-    batch = await call.backend.do(lambda: call.backend.store.approve(asked.batch_id, call.caller))
-    document = batch_document(batch)
-    kept = ("batch_id", "requested_by", "approved_by", "approved_at")
-    return answer({"status": "success"} | {name: document[name] for name in kept})
-
-
-async def pause(call: Call) -> web.Response:
-    """Start no more jobs of a batch."""
-    asked: SteerRequest = call.body
-    batch = await call.backend.do(lambda: call.backend.store.pause(asked.batch_id, call.caller))
-    return answer({"status": "success", "batch_id": batch.id, "paused_by": batch.paused_by})
-
-
-async def go_on(call: Call) -> web.Response:
-    """Continue a paused batch, or start its next wave."""
-    asked: ContinueRequest = call.body
-
-    def work() -> dict[str, Any]:
-        store = call.backend.store
-        wave = store.start_wave(asked.batch_id, call.caller) if asked.wave else None
-        batch = store.batch(asked.batch_id) if asked.wave else store.go_on(asked.batch_id, call.caller)
-        return {"status": "success", "batch_id": batch.id, "paused_by": batch.paused_by, "wave": wave}
-
-    return answer(await call.backend.do(work))
-
-
 _STATUS: Final = "/api/upgrade/status/"
 _CANCEL: Final = "/api/upgrade/cancel/"
 
@@ -273,33 +241,6 @@ ROUTES: Final = (
         query=StatusQuery,
         headers={"If-None-Match": Header("the ETag of an earlier answer; 304 without a body if nothing has changed")},
         lists=frozenset({"job_ids"}),
-    ),
-    Route(
-        "POST",
-        "/api/upgrade/approve/",
-        approve,
-        "Approve a batch of another user",
-        Role.OPERATOR,
-        {200: ApproveAnswer, 404: Problem, 409: Problem},
-        body=ApproveRequest,
-    ),
-    Route(
-        "POST",
-        "/api/upgrade/pause/",
-        pause,
-        "Start no more jobs of a batch; running ones go on",
-        Role.OPERATOR,
-        {200: SteerAnswer, 404: Problem, 409: Problem},
-        body=SteerRequest,
-    ),
-    Route(
-        "POST",
-        "/api/upgrade/continue/",
-        go_on,
-        "Let a paused batch go on, or start its next wave now",
-        Role.OPERATOR,
-        {200: SteerAnswer, 404: Problem, 409: Problem},
-        body=ContinueRequest,
     ),
     Route(
         "POST",

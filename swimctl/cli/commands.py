@@ -35,6 +35,7 @@ TABLE = (
     Entry("approve", "approve", "Allow another user's batch to start.", _DAILY),
     Entry("pause", "pause", "Start no more jobs of a batch; running ones go on.", _DAILY),
     Entry("continue", "go_on", "Let a paused batch go on, or start its next wave now.", _DAILY),
+    Entry("stop", "stop", "Stop running jobs at the end of their step; nothing starts.", _DAILY),
     Entry("release", "release", "Answer jobs that wait for a person.", _DAILY),
     Entry("change", "change", "Change the limits of a batch that runs.", _DAILY),
     Entry("recheck", "recheck", "Look again at a device that is held; keep it, or go back.", _DAILY),

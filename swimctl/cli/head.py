@@ -19,7 +19,7 @@ from swimctl.states import FINAL, RUNNING, StepStatus
 from swimctl.waiting import WaitKind, clock_time, span
 
 _TICKET = 16  # characters
-_NOBODY_KNOWS = frozenset({WaitKind.APPROVAL, WaitKind.PAUSE, WaitKind.RUNNER})
+_NOBODY_KNOWS = frozenset({WaitKind.APPROVAL, WaitKind.PAUSE, WaitKind.RUNNER, WaitKind.STOP})
 _OPENS = frozenset({WaitKind.WINDOW, WaitKind.FREEZE, WaitKind.SCHEDULE})
 
 
@@ -50,7 +50,9 @@ def head_line(
     targets = Counter(job.image_version for job in jobs)
     to = next(iter(targets), "") + (f" and {len(targets) - 1} more" if len(targets) > 1 else "")
     line = Text(f"Batch {batch.id[:8]}", style="bold")
-    if batch.paused_by is not None:
+    if batch.stopped_by is not None:
+        line.append("  stopping", style="bold yellow")
+    elif batch.paused_by is not None:
         line.append("  paused", style="bold yellow")
     if batch.policy.ticket:
         line.append(f"  {plain(batch.policy.ticket)[:_TICKET]}", style="not bold")

@@ -36,6 +36,7 @@ def resume(ctx: typer.Context, *, job_ids: JobIds = None) -> None:
             return
         ids = [job.id for job in jobs]
         engine = opened.engine.prepared()
+        opened.store.take_up(ids)
         opened.store.enter_audit(caller(), "resume", f"{len(ids)} jobs", {"jobs": ids})
         if not context.quiet:
             output.note(f"swimctl: resuming {len(jobs)} jobs: {', '.join(job.device_name for job in jobs)}")

@@ -20,6 +20,7 @@ from swimctl.cli.outcome import seconds_between
 from swimctl.cli.pulse import running_step, spent, standing
 from swimctl.errors import NotFound, UsageError
 from swimctl.models import Job, Pulse
+from swimctl.requests.steering import stops_after
 from swimctl.states import RUNNING
 
 if TYPE_CHECKING:
@@ -185,7 +186,8 @@ def what_of(job: Job, pulse: Pulse, now: datetime) -> str:
     if job.waiting is not None:
         return job.waiting.sentence(now)
     if job.status in RUNNING:
-        return standing(job, pulse, now)
+        stops = f"{stops_after(job)}; " if job.stop_by else ""
+        return stops + standing(job, pulse, now)
     return next((step.message for step in reversed(job.steps) if step.message), "")
 
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from itertools import groupby
 from typing import Self
-
-from nornir.core.task import Result, Task
 
 from swimctl.captures.recording import Capture
 from swimctl.checks.asking import Taken
@@ -20,9 +18,9 @@ from swimctl.config.settings import Settings
 from swimctl.engine.elsewhere import elsewhere, settled
 from swimctl.engine.holds import BatchRun, Holds
 from swimctl.engine.jobs import JobRunner
-from swimctl.engine.lanes import Lanes
 from swimctl.engine.poller import Poller
 from swimctl.engine.sightings import Sightings
+from swimctl.engine.spread import Limits, Spread
 from swimctl.engine.turns import stopped, unfinished_before
 from swimctl.engine.visits import Visits
 from swimctl.engine.write_backs import WriteBacks
@@ -30,9 +28,9 @@ from swimctl.errors import NotFound, StaleClaim, StepFailed, StoreError, Swimctl
 from swimctl.inventory.hosts import Inventory
 from swimctl.models import Batch, Device, ExecutionMode, Image, Job, JobOptions, Outcome
 from swimctl.notify.notifier import Notifier
-from swimctl.states import FINAL, JobStatus
+from swimctl.states import FINAL, WAITING, JobStatus
 from swimctl.steps.first_look import FirstLook
-from swimctl.steps.pausing import Parts, Pause, see_through
+from swimctl.steps.pausing import Parts, Pause
 from swimctl.store import Store
 from swimctl.waiting import Waiting, WaitKind
 
@@ -40,8 +38,6 @@ from swimctl.waiting import Waiting, WaitKind
 _TURN_POLL = 1.0
 # Real seconds for each that is still on its way at the end: notifications, and what other systems are told.
 _LAST_WORDS = 5.0
-# Threads of one batch whose jobs run on workers elsewhere.
-_FAR_LANES = 8
 
 
 class Engine:
@@ -61,6 +57,7 @@ class Engine:
         self._holds = Holds(store, inventory, self._jobs, self._far)
         self._poller = Poller(clock)
         self._write_backs = WriteBacks(config, store, clock)
+        self._spread = Spread(inventory, clock, self._poller, far=self._far is not None)
 
     def __enter__(self) -> Self:
         return self
@@ -117,42 +114,33 @@ class Engine:
         by_name = {job.device_name: job for job in jobs}
         if not by_name:
             return
-        workers = 1 if run.batch.mode is ExecutionMode.SEQUENTIAL else run.batch.workers or self._settings.workers
-        in_turn = self._settings.under_way or workers
-        behind = [job.id for job in jobs][max(workers, in_turn if workers > 1 else 1) :]
+        limits = self._limits(run.batch)
+        self._say_turn(run, jobs, limits)
+        steered = partial(self._steered, run, jobs)
+        self._spread.go([*by_name], limits, lambda name: self._work(run, by_name[name]), run.stop, steered)
+
+    def _limits(self, batch: Batch) -> Limits:
+        workers = 1 if batch.mode is ExecutionMode.SEQUENTIAL else batch.workers or self._settings.workers
+        return Limits(workers, self._settings.under_way or workers)
+
+    def _steered(self, run: BatchRun, jobs: Sequence[Job], limits: Limits) -> Limits:
+        """Return the limits as somebody may have changed them, and say so to those that nobody has looked at yet."""
+        now = self._limits(self._store.batch(run.batch.id))
+        if now != limits:
+            self._say_turn(run, jobs, now)
+        return now
+
+    def _say_turn(self, run: BatchRun, jobs: Sequence[Job], limits: Limits) -> None:
+        workers, in_turn = limits
+        behind = [job.id for job in jobs[max(workers, in_turn if workers > 1 else 1) :] if job.id not in run.said]
         self._store.waits(behind, Waiting(WaitKind.TURN, _at_a_time(max(workers, in_turn))), tell=False)
-        self._in_parts(run, [*by_name], workers, in_turn, lambda name: self._work(run, by_name[name]))
-
-    def _in_parts(
-        self, run: BatchRun, names: Sequence[str], workers: int, in_turn: int, work: Callable[[str], Parts[None]]
-    ) -> None:
-        """Go through each device's `work`, which must not raise; `in_turn` at most have begun and not ended."""
-        if workers == 1 or len(names) == 1 or not self._inventory.threaded:
-            # One device at a time, or each with a thread of its own: then a job waits where it is.
-            self._on_each(names, workers, lambda name: see_through(work(name), self._clock, run.stop))
-            return
-        # Who only waits for workers elsewhere needs no thread for each.
-        threads = names[: workers if self._far is None else min(workers, _FAR_LANES)]
-        watch = partial(self._poller.watch, stop=run.stop)
-        lanes = Lanes(map(work, names), len(threads), in_turn, self._clock, watch)
-        self._on_each(threads, len(threads), lambda _: lanes.work())
-
-    def _on_each(self, names: Sequence[str], workers: int, work: Callable[[str], object]) -> None:
-        """Call `work` for each device in Nornir's runner; it must not raise."""
-
-        def task(task: Task) -> Result:
-            # The one task handed to Nornir catches everything: what it lets out would lose the whole run's results.
-            work(task.host.name)
-            return Result(host=task.host)
-
-        self._inventory.nornir(names, workers).run(task=task, on_failed=True)
 
     def _wave_may_start(self, run: BatchRun, number: int) -> bool:
         """Wait for the soak of the wave before, check its devices again, and return whether this one may start."""
         if number == 1 or run.stopped or self._store.wave_passed(run.batch.id, number - 1):
             return True
         standings = self._store.standings(run.batch.id)
-        if unfinished_before(number, standings):
+        if unfinished_before(number, standings) or self._store.batch(run.batch.id).stopped_by is not None:
             return False  # `resume` ends those first
         run.stopped = stopped(run.batch, standings, number - 1)
         if run.stopped:
@@ -204,6 +192,8 @@ class Engine:
             gone += step
             if self._store.wave_passed(run.batch.id, jobs[0].wave):
                 return True  # somebody starts the next one by hand
+            if self._store.batch(run.batch.id).stopped_by is not None:
+                return False
         return False
 
     def _ill(self, run: BatchRun, jobs: Sequence[Job]) -> list[str]:
@@ -225,7 +215,7 @@ class Engine:
         if by_name:
             # All may be late at the same time: they wait together, and nothing is changed.
             workers = run.batch.workers or self._settings.workers
-            self._in_parts(run, [*by_name], workers, len(by_name), look)
+            self._spread.go([*by_name], Limits(workers, len(by_name)), look, run.stop)
         return [found[number] for number in sorted(found)]
 
     def resume(self, jobs: Sequence[Job], stop: threading.Event) -> None:
@@ -247,7 +237,9 @@ class Engine:
         late = [
             job
             for job in due
-            if job.schedule_time and (now - job.schedule_time).total_seconds() > self._settings.schedule_grace
+            if job.status in WAITING
+            and job.schedule_time
+            and (now - job.schedule_time).total_seconds() > self._settings.schedule_grace
         ]
         grace = self._settings.schedule_grace / 60
         self._store.fail_waiting(
@@ -293,8 +285,10 @@ class Engine:
                 yield from settled(self._store, self._clock, claimed, self._far)
             yield from (self._far or self._jobs).go_through(run.batch, claimed, run.stop)
             ended = self._store.job(job.id)
-            if ended.interrupted and self._far is not None and self._nobody_resumes(run):
+            if ended.interrupted and self._far is not None and self._nobody_resumes(run, ended):
                 ended = yield from self._once_more(run, ended)
+            if ended.interrupted:
+                run.left.add(ended.id)
             if ended.status is JobStatus.FAILED:
                 self._notifier.device_failed(run.batch, ended)
             elif ended.outcome is Outcome.UPGRADED:
@@ -314,9 +308,10 @@ class Engine:
             with suppress(StaleClaim):
                 self._far.leave(job, why)  # else this process would hold it for as long as it lives
 
-    def _nobody_resumes(self, run: BatchRun) -> bool:
+    def _nobody_resumes(self, run: BatchRun, job: Job) -> bool:
         """Return whether no person waits for a batch; what a worker left is taken up then, as after a restart."""
-        return not run.stop.is_set() and (run.batch.detached or run.batch.schedule_time is not None)
+        asked = run.stop.is_set() or bool(self._store.stop_asked(job.id))
+        return not asked and (run.batch.detached or run.batch.schedule_time is not None)
 
     def _once_more(self, run: BatchRun, job: Job) -> Parts[Job]:
         """Return what became of a job that a worker left, with another one, which asks the device first.
@@ -348,6 +343,8 @@ class Engine:
                 if hold is None:
                     continue
             elif self._store.job(job.id).status in FINAL:
+                return None
+            if hold.leaves or (hold.waiting is not None and hold.waiting.job in run.left):
                 return None
             if hold.ends:
                 why = with_next(f"not attempted: {hold.why}", SwimctlError, job.device_name)

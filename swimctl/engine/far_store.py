@@ -83,6 +83,10 @@ class FarStore:
         """Return the job's batch as it is now."""
         return cast("Batch", self._question("batch"))
 
+    def stop_asked(self, job_id: int) -> str:  # noqa: ARG002
+        """Return who asked that the job stops after its step."""
+        return str(self._question("stop_asked"))
+
     def image(self, ref: int) -> Image:  # noqa: ARG002
         """Return the job's image, as this worker has it."""
         if self._image is None:

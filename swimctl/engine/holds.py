@@ -23,6 +23,7 @@ class BatchRun:
     batch: Batch
     stop: threading.Event
     stopped: str | None = None  # why the line is stopped: once said, it holds
+    left: set[int] = field(default_factory=set)  # jobs that were stopped here, for whoever resumes them
     told: set[str] = field(default_factory=set)  # what was notified of that
     store_error: StoreError | None = None
     said: dict[int, Waiting | None] = field(default_factory=dict)  # what each job was last said to wait for
@@ -69,6 +70,8 @@ class Holds:
         # Anew each time: somebody may have paused it, approved it or changed its limits, in whichever process.
         batch = run.batch = self._store.batch(run.batch.id)
         again = _again(run)
+        if batch.stopped_by is not None:
+            return Hold(leaves=True)
         run.stopped = run.stopped or self._stopped(batch, job.wave)
         if run.stopped is None and (job.after or job.redundancy_group):
             hold = held(job, self._store.standings(batch.id, job))

@@ -21,6 +21,9 @@ class JobStore(LoginStore, Protocol):
     def batch(self, batch_id: str) -> Batch:
         """Return a batch as it is now."""
 
+    def stop_asked(self, job_id: int) -> str:
+        """Return who asked that a job stops after its step; empty where nobody did."""
+
     def image(self, ref: int) -> Image:
         """Return an image of the catalogue."""
 

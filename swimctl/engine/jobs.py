@@ -27,7 +27,7 @@ from swimctl.engine.closing import (
 )
 from swimctl.engine.job_store import JobStore
 from swimctl.engine.records import RecordAfterwards, StoreRecord
-from swimctl.engine.turns import until_open
+from swimctl.engine.turns import left_by, until_open
 from swimctl.engine.visits import secrets
 from swimctl.errors import (
     CommandRefused,
@@ -140,9 +140,9 @@ class JobRunner:
                 continue  # proved before an interruption
             try:
                 if step.stop_before:
-                    context.checkpoint()
+                    self._checkpoint(job, context)
                 if kind == "activation" or (kind in gated and not isinstance(step, HoldStep)):
-                    yield from self._wait_for_slot(batch, context)
+                    yield from self._wait_for_slot(batch, job, context)
                 if step.job_status is not self._store.job(job.id).status:
                     self._store.move(job.id, self._runner, step.job_status)
                 self._store.step(job.id, self._runner, kind, StepStatus.RUNNING)
@@ -150,7 +150,8 @@ class JobRunner:
                 outcome = (yield from step.in_parts(context)) if isinstance(step, InParts) else step.run(context)
             except Stopped as stopped:
                 context.part()
-                self._store.release(job.id, self._runner, "stopped at a safe point")
+                who = self._store.stop_asked(job.id)
+                self._store.release(job.id, self._runner, left_by(who))
                 context.transcript.note(str(stopped))
                 return False
             except SwimctlError as error:
@@ -209,7 +210,13 @@ class JobRunner:
         needs = room_needed(self._store.usual_seconds(), image.family, unseen)
         return self._calendars.gate(self._clock.now(), needs, policy.window, policy.until)
 
-    def _wait_for_slot(self, batch: Batch, context: JobContext) -> Parts[None]:
+    def _checkpoint(self, job: Job, context: JobContext) -> None:
+        """Leave here if this process is to stop, or somebody wants this job to stop between two steps. Stopped."""
+        context.checkpoint()
+        if who := self._store.stop_asked(job.id):
+            raise Stopped(f"{left_by(who)}; `swimctl resume {job.id}` continues it")
+
+    def _wait_for_slot(self, batch: Batch, job: Job, context: JobContext) -> Parts[None]:
         """Wait until the activation may start; one that was sent before is seen through whatever the time.
 
         Raises StepFailed where it can never start, Stopped where a stop is asked for.
@@ -230,7 +237,7 @@ class JobRunner:
                 said = waiting
             context.part()
             yield Pause(_LOOK_AGAIN * self._clock.speed, obeys=True)
-            context.checkpoint()
+            self._checkpoint(job, context)
 
     def _fail(self, job: Job, step: str | None, error: SwimctlError, context: JobContext) -> None:
         """Fail a job in a step, or in none of them, once the device was asked what it is now."""

@@ -54,11 +54,23 @@ class Lanes:
         self._left = len(self._new)
         self._waiting = 0  # for their turn
         self._under_way = 0
-        self._most = under_way
         self._beginning = 0
-        enough = min(under_way, self._left) <= lanes
-        self._most_beginning = lanes if enough else max(1, lanes - max(1, lanes // 4))
+        self._busy = 0  # lanes that have a part
         self._changed = threading.Condition()
+        self.resize(lanes, under_way)
+
+    def resize(self, lanes: int, under_way: int) -> None:
+        """Limit how many lanes run parts from now on; who has one keeps it to its end. The caller adds lanes."""
+        with self._changed:
+            self._lanes, self._most = lanes, under_way
+            enough = min(under_way, self._left) <= lanes
+            self._most_beginning = lanes if enough else max(1, lanes - max(1, lanes // 4))
+            self._changed.notify_all()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for so many real seconds at most; return whether all jobs have ended."""
+        with self._changed:
+            return self._changed.wait_for(lambda: not self._left, seconds)
 
     def work(self) -> None:
         """Run parts until all jobs have ended."""
@@ -87,10 +99,9 @@ class Lanes:
     def _next(self) -> _Going | None:
         with self._changed:
             while self._left:
-                if self._back:
-                    return self._back.popleft()
-                if self._may_begin():
-                    return self._begin()
+                if self._busy < self._lanes and (self._back or self._may_begin()):
+                    self._busy += 1
+                    return self._back.popleft() if self._back else self._begin()
                 self._changed.wait()
             return None
 
@@ -107,6 +118,7 @@ class Lanes:
     def _over(self, going: _Going, pause: Pause | None) -> None:
         """Count what a part ended with: None is the job's end."""
         with self._changed:
+            self._busy -= 1
             self._beginning -= going.beginning
             going.beginning = False
             going.begun = pause is not None and (going.begun or pause.begun)

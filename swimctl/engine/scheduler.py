@@ -68,6 +68,8 @@ class Scheduler:
             batch = self._store.batch(job.batch_id)
             if job.status not in RUNNING or not (batch.detached or batch.schedule_time):
                 continue
+            if self._store.stop_asked(job.id):
+                continue  # a person stopped it, and continues it
             events = self._store.events(job.id)
             idle = (now - events[-1].at).total_seconds() if events else 0.0
             if job.status is JobStatus.ACTIVATING or idle <= self._grace:

@@ -25,11 +25,12 @@ class Hold:
     why: str = ""
     waiting: Waiting | None = None
     line: str = ""  # where it stops more than this job, why; that is told once
+    leaves: bool = False  # it stays as it is, for whoever continues its batch
 
     @property
     def ends(self) -> bool:
         """Return whether it will not start at all."""
-        return self.waiting is None
+        return self.waiting is None and not self.leaves
 
 
 def waits(kind: WaitKind, on: str = "", job: int | None = None, until: datetime | None = None) -> Hold:
@@ -44,6 +45,11 @@ def until_open(slot: Wait | Shut, window: str | None) -> Waiting:
     if window is None or slot.frozen:
         return Waiting(WaitKind.FREEZE, slot.frozen, until=slot.at)
     return Waiting(WaitKind.WINDOW, slot.window or window, until=slot.at)
+
+
+def left_by(who: str) -> str:
+    """Return why a job was left between two steps: a person wanted it, or its process was to stop."""
+    return f"stopped between two steps by {who}" if who else "stopped at a safe point"
 
 
 def too_many(batch: Batch, tally: Tally) -> bool:

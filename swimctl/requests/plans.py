@@ -111,6 +111,11 @@ def _check_policy(policy: Policy, now: datetime, windows: Callable[[str], Openin
     until = policy.until
     if until is not None and until.utcoffset() is None:
         raise UsageError(f"until {until.isoformat()} has no zone; end it with Z or an offset like +01:00")
+    require_later(until, now)
+
+
+def require_later(until: datetime | None, now: datetime) -> None:
+    """Refuse an end that has gone by. UsageError."""
     if until is not None and until <= now:
         raise UsageError(f"until {until.isoformat()} is in the past; give a later time")
 

@@ -32,6 +32,7 @@ from swimctl.store.proofs import First, Kind, Proof, Proofs
 from swimctl.store.runners import Runner, RunnerLocks
 from swimctl.store.seen import Sightings
 from swimctl.store.standings import Standing, Tally
+from swimctl.store.stops import Stops
 from swimctl.store.write_backs import WriteBacks
 
 __all__ = [
@@ -61,6 +62,7 @@ class Store(
     Catalogue,
     Leases,
     Holding,
+    Stops,
     Answering,
     Journal,
     Accounts,

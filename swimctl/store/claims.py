@@ -31,9 +31,9 @@ class Claims(Batches):
         """Claim a job, waiting or interrupted, in one compare-and-set; an interrupted one keeps its status.
 
         `place` is the address and port of its device, which the job holds until it ends. None: it was cancelled, has
-        ended, belongs to a living process (this runner included), has not begun and its batch is paused, or its device,
-        its place or its redundancy group has another running job (`blocked_by` tells which), or the first of its kind
-        runs (`goes_first`). NotFound.
+        ended, belongs to a living process (this runner included), has not begun and its batch is paused or stopped, or
+        its device, its place or its redundancy group has another running job (`blocked_by` tells which), or the first
+        of its kind runs (`goes_first`). NotFound.
         """
         now = self._clock.now()
         before = sql.execute("SELECT status, kind, unproved FROM jobs WHERE id = ?", [job_id]).fetchone()
@@ -46,12 +46,13 @@ class Claims(Batches):
             """
             UPDATE OR IGNORE jobs SET
                 status = CASE WHEN status IN ('pending', 'scheduled') THEN 'distributing' ELSE status END,
-                runner_id = :runner, attempted = 1, error = NULL, waiting = NULL,
+                runner_id = :runner, attempted = 1, error = NULL, waiting = NULL, stop_by = NULL,
                 started_at = ifnull(started_at, :now)
             WHERE id = :job AND (
                 (status IN ('pending', 'scheduled')
                  AND NOT swimctl_others((SELECT runner_id FROM batches b WHERE b.id = batch_id), :runner)
-                 AND (SELECT paused_by FROM batches b WHERE b.id = batch_id) IS NULL)
+                 AND (SELECT paused_by FROM batches b WHERE b.id = batch_id) IS NULL
+                 AND (SELECT stopped_by FROM batches b WHERE b.id = batch_id) IS NULL)
                 OR (status IN ('distributing', 'activating') AND NOT swimctl_lives(runner_id))
             ) RETURNING id
             """,

@@ -78,6 +78,7 @@ def drafted(sql: Sql, batch: Batch, jobs: Sequence[NewJob], answer: Answering) -
         status,
         batch.id,
         paused=False,
+        stopped=False,
         unapproved=batch.needs_approval and batch.approved_by is None,
         schedule_time=schedule_time,
         owned=not batch.detached and schedule_time is None,

@@ -116,14 +116,18 @@ class Reading(Part):
         In the order of the batches, then of the jobs. A batch that a living process has made its own with
         `own_batch` is left out, whoever asks; one whose process died is there again. Behind an interrupted job of
         a sequential batch, or of an earlier wave, nobody is offered: the order holds until `resume` has ended that
-        job. A batch that waits for its approval, or is paused, is left out.
+        job. A batch that waits for its approval, is paused or stopped, is left out. A job that was stopped after its
+        step is offered again once its batch goes on.
         """
         with self._db.read() as sql:
             return self._jobs(
                 sql,
-                "((j.status = 'scheduled' AND b.schedule_time <= ?)"
+                "(j.status IN ('distributing', 'activating') AND j.stop_by = '' AND b.stopped_by IS NULL"
+                " AND (b.detached OR b.schedule_time IS NOT NULL))"
+                " OR ((j.status = 'scheduled' AND b.schedule_time <= ?)"
                 " OR (j.status = 'pending' AND (b.detached OR b.schedule_time IS NOT NULL)))"
-                " AND NOT (b.needs_approval AND b.approved_by IS NULL) AND b.paused_by IS NULL"
+                " AND NOT (b.needs_approval AND b.approved_by IS NULL)"
+                " AND b.paused_by IS NULL AND b.stopped_by IS NULL"
                 " AND NOT EXISTS (SELECT 1 FROM jobs first WHERE first.batch_id = j.batch_id"
                 " AND first.status IN ('distributing', 'activating')"
                 " AND (b.mode = 'sequential' OR first.wave < j.wave))",

@@ -44,7 +44,7 @@ _WAIVED: Final = """
 """
 JOB_QUERY: Final = f"""
     SELECT j.*, b.created_at, b.schedule_time, b.detached, b.runner_id AS owner_id,
-           b.needs_approval AND b.approved_by IS NULL AS unapproved, b.paused_by,
+           b.needs_approval AND b.approved_by IS NULL AS unapproved, b.paused_by, b.stopped_by,
            d.name AS device_name, i.filename AS image_filename, i.version AS image_version,
            i.family AS image_family, r.pid AS runner_pid,
            {REMOVALS}, {_WAIVED}
@@ -157,6 +157,7 @@ def batch_from(row: sqlite3.Row) -> Batch:
         approved_at=moment(row["approved_at"]),
         paused_by=row["paused_by"],
         flow=row["flow"],
+        stopped_by=row["stopped_by"],
     )
 
 
@@ -232,6 +233,7 @@ def job_from(row: sqlite3.Row, steps: Sequence[Step], alive: frozenset[str]) -> 
         removed=tuple(name for gone in removals.values() if isinstance(gone, list) for name in gone),
         waiting=None if interrupted else _waiting(row, status, alive),
         waived=waivers_from(json.loads(row["waived"])),
+        stop_by=(row["stop_by"] or "") if status in RUNNING else "",
     )
 
 
@@ -249,6 +251,7 @@ def _waiting(row: sqlite3.Row, status: JobStatus, alive: frozenset[str]) -> Wait
         status,
         row["batch_id"],
         paused=row["paused_by"] is not None,
+        stopped=row["stopped_by"] is not None,
         unapproved=bool(row["unapproved"]),
         schedule_time=at,
         owned=owned,

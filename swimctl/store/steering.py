@@ -11,7 +11,7 @@ from sqlite_utils import Database as Sql
 
 from swimctl.clock import rfc3339
 from swimctl.errors import ConflictError
-from swimctl.models import Batch, Caller
+from swimctl.models import Batch, Caller, ExecutionMode
 from swimctl.store import audit
 from swimctl.store.rows import batch_from, policy_text, storable
 from swimctl.store.standings import Standings
@@ -42,16 +42,28 @@ class Steering(Standings):
         return self.batch(batch.id)
 
     def go_on(self, batch_id: str, by: Caller) -> Batch:
-        """Continue a paused batch. NotFound. ConflictError: it is not paused."""
+        """Continue a batch that is paused or stopped. NotFound. ConflictError: it is neither.
+
+        Jobs that still run go on. Those that have stopped are taken up by whoever looks for what is due, as far as
+        their batch is anybody's.
+        """
         batch = self.batch(batch_id)
 
         def work(sql: Sql) -> None:
             changed = sql.execute(
-                "UPDATE batches SET paused_by = NULL WHERE id = ? AND paused_by IS NOT NULL RETURNING id", [batch.id]
+                "UPDATE batches SET paused_by = NULL, stopped_by = NULL WHERE id = ? "
+                "AND (paused_by IS NOT NULL OR stopped_by IS NOT NULL) RETURNING id",
+                [batch.id],
             ).fetchall()
             if not changed:
                 raise ConflictError(f"batch {batch.id} is not paused; `swimctl status --batch {batch.id[:8]}`")
-            audit.enter(sql, self._clock.now(), by, "continue", batch.id, {"paused_by": batch.paused_by})
+            sql.execute(
+                "UPDATE jobs SET stop_by = CASE WHEN swimctl_lives(runner_id) THEN NULL ELSE '' END "
+                "WHERE batch_id = ? AND status IN ('distributing', 'activating') AND stop_by IS NOT NULL",
+                [batch.id],
+            )
+            stopped = {"stopped_by": batch.stopped_by} if batch.stopped_by else {}
+            audit.enter(sql, self._clock.now(), by, "continue", batch.id, {"paused_by": batch.paused_by, **stopped})
 
         self._db.write(work)
         return self.batch(batch.id)
@@ -99,9 +111,14 @@ class Steering(Standings):
     ) -> Batch:
         """Change limits of a batch; what is None stays. A number of failures takes the place of a share, and back.
 
-        NotFound. ConflictError: no job of it is left that could heed them.
+        NotFound. ConflictError: no job of it is left that could heed them, or it runs one device at a time anyway.
         """
         batch = self.batch(batch_id)
+        if workers is not None and batch.mode is ExecutionMode.SEQUENTIAL:
+            raise ConflictError(
+                f"batch {batch.id} is sequential: it runs one device at a time, in order, so workers mean nothing in "
+                "it; nothing was changed"
+            )
 
         def work(sql: Sql) -> None:
             row = sql.execute(

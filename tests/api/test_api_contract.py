@@ -25,6 +25,7 @@ def filled(path: str) -> str:
 
 PAUSE, CONTINUE = "/api/upgrade/pause/", "/api/upgrade/continue/"
 RELEASE, RECHECK = "/api/upgrade/release/", "/api/upgrade/recheck/"
+STOP, CHANGE = "/api/upgrade/stop/", "/api/upgrade/change/"
 
 
 @pytest.mark.parametrize(
@@ -237,12 +238,14 @@ def test_with_and_without_the_trailing_slash(api: Api, method: str, path: str) -
             APPROVE: {"batch_id": made["batch_id"]},
             PAUSE: {"batch_id": made["batch_id"]},
             CONTINUE: {"batch_id": made["batch_id"]},
+            STOP: {"batch_id": made["batch_id"]},
+            CHANGE: {"batch_id": made["batch_id"], "workers": 3},
             RELEASE: {"batch_id": made["batch_id"], "reason": "looked at it"},
             RECHECK: {"job_id": ids[0]},
             LOGIN: {"username": OPERATOR, "password": PASSWORD},
         }
         answer = api.ask(method, written + query, bodies.get(path))
-        if path == PAUSE:
+        if path in {PAUSE, STOP}:
             api.store.go_on(made["batch_id"], NOBODY)
         # It needs no approval, is not paused, waits for nobody, and nothing of it is held.
         refused = dict.fromkeys((APPROVE, CONTINUE, RELEASE, RECHECK), 409)

@@ -14,7 +14,9 @@ from support.stores import StandingClock
 from swimctl.models import Outcome, Policy, Role
 from swimctl.notify.notifier import Channel, Notifier
 from swimctl.notify.texts import Text
-from swimctl.states import JobStatus
+from swimctl.states import JobStatus, StepStatus
+
+STOP, CHANGE = "/api/upgrade/stop/", "/api/upgrade/change/"
 
 
 def test_a_policy_is_kept_as_it_was_said(api: Api) -> None:
@@ -146,3 +148,54 @@ def test_a_batch_is_paused_and_goes_on(api: Api) -> None:
     assert api.post("/api/upgrade/continue/", body).json["paused_by"] is None
     assert api.jobs(*made["job_ids"])[0]["waiting"]["kind"] == "runner"
     assert [entry.action for entry in api.store.audit()][-2:] == ["pause", "continue"]
+
+
+def test_a_batch_stops_after_its_step_and_goes_on(api: Api) -> None:
+    made = api.trigger("sw1", "sw2")
+    first, second = made["job_ids"]
+    body = {"batch_id": made["batch_id"]}
+    with api.store.register_runner() as runner:
+        assert api.store.claim(first, runner)
+        api.store.step(first, runner, "distribution", StepStatus.RUNNING)
+        api.refused(api.post(STOP, body, token=READER), 403)
+        assert api.post(STOP, body).json == {
+            "status": "success",
+            "batch_id": made["batch_id"],
+            "stopped_by": "olga",
+            "jobs": [{"id": first, "device_hostname": "sw1", "stops_after": "Distribution"}],
+        }
+        assert [job["stop_by"] for job in api.jobs(first, second)] == ["olga", None]
+        assert api.jobs(second)[0]["waiting"]["kind"] == "stop"
+        api.refused(api.post(STOP, body), 409, "stopped already")
+        assert api.post("/api/upgrade/continue/", body).json["status"] == "success"
+        assert api.jobs(first)[0]["stop_by"] is None
+        assert api.post(STOP, {"job_ids": [first]}).json["batch_id"] is None
+        api.refused(api.post(STOP, {"job_ids": [second]}), 409, "does not run")
+    for wrong in ({}, {**body, "job_ids": [first]}, {"batch_id": None}):
+        api.refused(api.post(STOP, wrong), 400)
+    assert [entry.action for entry in api.store.audit() if entry.actor == "olga"][-3:] == ["stop", "continue", "stop"]
+
+
+def test_limits_are_changed(api: Api) -> None:
+    made = api.trigger("sw1")
+    body = {"batch_id": made["batch_id"]}
+    api.refused(api.post(CHANGE, {**body, "workers": 5}, token=READER), 403)
+    until = "2031-05-06T02:00:00.000000Z"
+    assert api.post(CHANGE, {**body, "workers": 5, "max_failures": "10%", "until": until}).json == {
+        "status": "success", **body, "workers": 5, "max_failures": 0, "max_failures_percent": 10.0, "until": until,
+    }  # fmt: skip
+    changed = api.post(CHANGE, {**body, "max_failures": 2}).json
+    assert (changed["workers"], changed["max_failures"], changed["max_failures_percent"]) == (5, 2, None)
+    for wrong, words in (
+        (body, "give what to change"),
+        ({**body, "workers": 0}, "workers"),
+        ({**body, "workers": None}, "workers"),
+        ({**body, "until": "2001-05-06T02:00:00Z"}, "is in the past"),
+        ({**body, "wave": True}, "wave"),
+    ):
+        api.refused(api.post(CHANGE, wrong), 400, words)
+    one_by_one = api.trigger("sw2", execution_mode="sequential")["batch_id"]
+    api.refused(api.post(CHANGE, {"batch_id": one_by_one, "workers": 2}), 409, "is sequential")
+    api.refused(api.post(CHANGE, {"batch_id": "nobody's", "workers": 2}), 404)
+    said = [dict(entry.data) for entry in api.store.audit() if entry.action == "change"]
+    assert said == [{"workers": 5, "max_failures_percent": 10.0, "until": until}, {"max_failures": 2}]

@@ -1,4 +1,4 @@
-"""pause, continue and change, as they are typed and as they are sent."""
+"""pause, continue, stop and change, as they are typed and as they are sent."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from swimctl.cli import main
 from swimctl.config.workflows import Flow, Hold
-from swimctl.models import Policy
+from swimctl.models import ExecutionMode, Policy
 from swimctl.states import StepStatus
 from swimctl.waiting import Waiting, WaitKind
 
@@ -70,3 +70,68 @@ def test_release(place: Place, capsys: Capture) -> None:
         assert main(["release", str(job.id), "--reason", "yes"]) == 3
     entry = next(each for each in place.store.audit() if each.action == "refuse")
     assert (entry.actor, entry.data["reason"]) == ("anna", "not tonight")
+
+
+def test_stop_says_for_each_job_where_it_stops(place: Place, capsys: Capture) -> None:
+    first, second, third = place.batch("sw1", "sw2", "sw3")
+    store = place.store
+    with store.register_runner() as runner:
+        for job, kind in ((first, "distribution"), (second, "activation")):
+            assert store.claim(job.id, runner) is not None
+            store.step(job.id, runner, kind, StepStatus.RUNNING)
+        short = first.batch_id[:8]
+        assert main(["stop", "--after-step", "--batch", short]) == 0
+        told = capsys.readouterr()
+        assert told.out.splitlines() == [
+            f"batch {first.batch_id}: no more jobs start, 2 running",
+            f"job {first.id}, sw1: stops after Distribution",
+            f"job {second.id}, sw2: goes on to its end: from the activation on, the device's own timer runs",
+        ]
+        assert f"`swimctl continue {short}`" in told.err
+        assert main(["status", str(first.id)]) == 0
+        assert "stops after Distribution; " in capsys.readouterr().out
+        assert main(["status", str(third.id), "--json"]) == 0
+        assert json.loads(capsys.readouterr().out)["jobs"][0]["waiting"]["kind"] == "stop"
+        assert main(["stop", "--after-step", "--batch", short]) == 3
+        assert main(["stop", "--after-step", str(third.id)]) == 3
+        capsys.readouterr()
+        assert main(["continue", short]) == 0
+        capsys.readouterr()
+        assert store.job(first.id).stop_by == ""
+        assert main(["stop", "--after-step", str(first.id), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["jobs"] == [
+        {"id": first.id, "device_hostname": "sw1", "stops_after": "Distribution"}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        (["--batch", "x"], "add --after-step"),
+        (["--after-step"], "give ids of jobs, or --batch"),
+        (["--after-step", "--batch", "x", "7"], "give ids of jobs, or --batch"),
+    ],
+)
+@pytest.mark.usefixtures("place")
+def test_what_stop_needs(capsys: Capture, typed: list[str], words: str) -> None:
+    assert main(["stop", *typed]) == 2
+    assert words in capsys.readouterr().err
+
+
+def test_continue_says_what_waits_for_resume(place: Place, capsys: Capture) -> None:
+    (job,) = place.batch("sw1")
+    with place.store.register_runner() as runner:
+        assert place.store.claim(job.id, runner) is not None
+        assert main(["stop", "--after-step", "--batch", job.batch_id]) == 0
+        place.store.release(job.id, runner, "stopped between two steps by anna")
+    capsys.readouterr()
+    assert main(["continue", job.batch_id]) == 0
+    assert "1 job waits for `swimctl resume`" in capsys.readouterr().err
+
+
+def test_workers_of_a_sequential_batch_are_refused(place: Place, capsys: Capture) -> None:
+    (job,) = place.batch("sw1", detached=True, mode=ExecutionMode.SEQUENTIAL)
+    assert main(["change", job.batch_id, "--workers", "5"]) == 3
+    assert "is sequential: it runs one device at a time, in order" in capsys.readouterr().err
+    assert main(["change", job.batch_id, "--max-failures", "3"]) == 0
+    assert f"batch {job.batch_id}: workers 1, max-failures 3, until no limit" in capsys.readouterr().out

@@ -362,3 +362,35 @@ def test_who_came_back_and_waits_again_counts_once(pause: Pause) -> None:
     assert len(rounds[0]) == 100
     assert rounds[0] == rounds[1]
     assert max(rounds[1]) == 2.0
+
+
+def test_a_lane_too_many_stands_still_until_there_are_more_again() -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def first() -> Parts[None]:
+        begun.set()
+        assert go_on.wait(20)
+        yield from ()
+
+    def last() -> Parts[None]:
+        played.log.append("c ends")
+        ended.set()
+        yield from ()
+
+    played, ended = Played(), threading.Event()
+    lanes = Lanes([first(), played.job("b"), last()], 2, 2, StandingClock(), at_once)
+    one = threading.Thread(target=lanes.work)
+    one.start()
+    assert begun.wait(20)
+    lanes.resize(1, 1)
+    other = threading.Thread(target=lanes.work)
+    other.start()
+    assert not lanes.wait(0.05)
+    assert played.log == []
+    lanes.resize(2, 2)
+    assert ended.wait(20)
+    assert played.log == ["b ends", "c ends"]
+    go_on.set()
+    for thread in (one, other):
+        thread.join(20)
+    assert lanes.wait(0)

@@ -1,8 +1,8 @@
 """The routers that a lab device talks to, whatever system it runs: who they are, and since when they are there. Pure.
 
 Two routers, core1 and core2, are behind its uplinks. They speak OSPF and IS-IS with it over its links, and BGP from
-their loopbacks. After a boot each protocol needs its time; what a fault keeps away is always the second one, so that
-no route is lost.
+their loopbacks. After a boot each protocol needs its time; what a fault keeps away is always the first one, so that
+no route is lost, and what is left is no mere beginning of what was there.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def routers(device: Chassis, protocol: str, links: Sequence[Link]) -> list[Route
 
 
 def _router(device: Chassis, protocol: str, number: int, link: Link) -> Router:
-    lost = number > 1 and device.degraded and device.spec.fault(f"{protocol}-lost")
+    lost = number == 1 and device.degraded and device.spec.fault(f"{protocol}-lost")
     age = (device.uptime - _BEFORE if device.booted_at <= 0 else device.since_up) - CONVERGED[protocol]
     there = link.up and not lost and age >= 0
     mac = f"0c75.aa01.{number:04x}"

@@ -8,6 +8,7 @@ from dataclasses import replace
 from swimctl.checks.asking import Taken, take
 from swimctl.checks.comparing import GONE, Standing, compare, unread
 from swimctl.checks.comparing import Compared as Found
+from swimctl.checks.cut_short import may_be_cut
 from swimctl.checks.rows import ROWS, counting
 from swimctl.checks.tables import EVENT, document, summary
 from swimctl.platforms.driver import Driver
@@ -110,4 +111,7 @@ def _held(platform: str, before: Taken, now: Taken) -> Found:
     if now.odd and gone:
         what = f"'{rule.command_on(platform)}' has lines that its parser does not know"
         return unread(name, rule, f"{what}, and what it misses may be in them: {', '.join(gone[:5])}")
+    if may_be_cut(rule, before.rows, now.rows, found):
+        command, missing = rule.command_on(platform), str(found).partition(": ")[2]
+        return unread(name, rule, f"{missing}; only the end of '{command}' is missing: it may be half an answer")
     return found

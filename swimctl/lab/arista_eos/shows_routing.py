@@ -95,11 +95,11 @@ def _mac(dotted: str) -> str:
 
 
 def vlan_names(switch: Arista) -> dict[str, str]:
-    """Return the VLANs by number; `vlan-lost` takes the last one."""
+    """Return the VLANs by number; `vlan-lost` takes the first that is configured."""
     configured = list(switch.configuration.values("vlan"))
     lost = switch.degraded and switch.spec.fault("vlan-lost") is not None
     found = {"1": "default"}
-    for number in configured[: len(configured) - lost]:
+    for number in configured[lost:]:
         below = switch.configuration.sections[f"vlan {number}"]
         named = next((line.removeprefix("name ") for line in below if line.startswith("name ")), "")
         found[number] = named or f"VLAN{number:0>4}"

@@ -193,6 +193,8 @@ def _first_configuration(spec: NexusSpec) -> Configuration:
         ),
         "vlan 10",
         " name users",
+        "vlan 20",
+        " name voice",
         *(
             f"username {user} password 5 $5$lab role network-{'admin' if level >= 15 else 'operator'}"
             for user, (_, level) in spec.users.items()

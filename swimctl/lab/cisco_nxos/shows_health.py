@@ -142,9 +142,9 @@ def vlans(switch: Nexus) -> str:
 
 
 def _vlans(switch: Nexus) -> dict[str, str]:
-    """Return the VLANs beside the first one; `vlan-lost` takes the last of them."""
+    """Return the VLANs beside the first one; `vlan-lost` takes the first of them."""
     found = list(switch.configuration.values("vlan"))
-    found = found[: len(found) - (switch.degraded and switch.spec.fault("vlan-lost") is not None)]
+    found = found[switch.degraded and switch.spec.fault("vlan-lost") is not None :]
     below = {number: switch.configuration.sections[f"vlan {number}"] for number in found}
     named = {n: [line.removeprefix("name ") for line in b if line.startswith("name ")] for n, b in below.items()}
     return {number: next(iter(names), f"VLAN{number:0>4}") for number, names in named.items()}

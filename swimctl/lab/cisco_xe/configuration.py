@@ -24,6 +24,8 @@ def first_configuration(spec: SwitchSpec) -> Configuration:
         *(["stackwise-virtual", " domain 1"] if spec.is_pair else []),
         "vlan 10",
         " name users",
+        "vlan 20",
+        " name voice",
         *([f"interface {spec.management}", " shutdown"] if spec.management else []),
     ]
     up = set(spec.ports_up())

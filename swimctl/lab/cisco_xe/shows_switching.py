@@ -51,7 +51,7 @@ def vlan(switch: Switch, only: str = "") -> str:
     rows: dict[str, list[str]] = {"1": []}
     names = {"1": "default"}
     configured = list(switch.configuration.values("vlan"))
-    for line in configured[: len(configured) - (switch.degraded and switch.spec.fault("vlan-lost") is not None)]:
+    for line in configured[switch.degraded and switch.spec.fault("vlan-lost") is not None :]:
         rows.setdefault(line, [])
         below = switch.configuration.sections[f"vlan {line}"]
         names[line] = next(

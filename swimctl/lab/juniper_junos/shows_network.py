@@ -83,7 +83,9 @@ def vlans(switch: Juniper) -> str:
     text = "\nRouting instance        VLAN name             Tag          Interfaces\n"
     uplinks = [name for name in ports if name.startswith("xe-")]
     found = [("default", 1, []), ("desks", 10, ports), ("voice", 20, uplinks)]
-    for name, tag, inside in found[: 2 if switch.degraded and switch.spec.fault("vlan-lost") else 3]:
+    if switch.degraded and switch.spec.fault("vlan-lost"):
+        del found[1]
+    for name, tag, inside in found:
         text += f"{'default-switch':<24}{name:<22}{tag:<9}\n"
         text += "".join(f"{'':<59}{port}.0{'*' * (port in up)}\n" for port in inside) or "\n"
     return text

@@ -108,7 +108,7 @@ def _held(platform: str, before: Taken, now: Taken) -> Found:
     found = compare(name, rule, before.rows, now.rows)
     broken = [each for each in found.differences if each.standing is Standing.BROKEN]
     gone = [each.key or each.field for each in broken if each.after == GONE or each.field == ROWS]
-    if now.odd and gone:
+    if now.odd and now.rows and gone:  # without a row, the words for "there is none" were found
         what = f"'{rule.command_on(platform)}' has lines that its parser does not know"
         return unread(name, rule, f"{what}, and what it misses may be in them: {', '.join(gone[:5])}")
     if may_be_cut(rule, before.rows, now.rows, found):

@@ -169,6 +169,14 @@ def test_an_answer_that_says_that_there_is_no_row_is_believed() -> None:
     assert job.sent("abort")
 
 
+def test_what_says_that_there_is_no_row_is_believed_beside_a_line_that_is_not_known() -> None:
+    taken = kept(parse={"textfsm": TEMPLATE}, expect="still there", none="no peers")
+    job = asked(taken, "no peers\n", make=back)
+    with pytest.raises(StepFailed, match="check peers: a is gone, b is gone"):
+        PostChecks().run(job.context)
+    assert job.sent("abort")
+
+
 def test_no_row_before_and_none_after_is_well() -> None:
     taken = Taken(Check("peers", rule(bare="")), ())
     assert PostChecks().run(asked(taken, "").context).message.endswith("and all is as before")

@@ -145,7 +145,7 @@ def _standing(taken: Taken, command: str, name: str) -> Finding:
     rule, called = taken.check.rule, f"check {taken.check.name}"
     rows = f"{len(taken.rows)} row{'' if len(taken.rows) == 1 else 's'}"
     if not rule.ready or rule.verdict != "fail":
-        return Finding(called, True, rows, "an answer that can be read")
+        return Finding(called, True, rows, "an answer that can be read", f"see `{command}` on {name}")
     found = standing_now(taken.check.name, rule, taken.rows)
     ok = found.standing is not Standing.BROKEN
     seen = rows if ok else str(found).removeprefix(f"{called}: ") + _rest(found)

@@ -118,7 +118,7 @@ def test_what_is_refused_by_day_is_a_finding_with_what_to_do() -> None:
     assert refused.next_command == (
         "type `show one` on sw1 as 'netops'; correct the check, or give it `optional: true`"
     )
-    assert good == Finding("check two", ok=True, seen="2 rows", needed="an answer that can be read")
+    assert good == Finding("check two", True, "2 rows", "an answer that can be read", "see `show two` on sw1")
 
 
 @pytest.mark.parametrize("fields", [{"optional": True}, {"own": False}])

@@ -13,7 +13,8 @@ from support.upgrades import QUICK, TARGET, lab_folder
 
 from swimctl.lab.fleet import LabFleet
 
-SETTINGS = {"activation": {**QUICK["activation"], "hold_minutes": 600}}
+# What checks by rules miss behind a lost uplink may be a doubt, which nobody can waive.
+SETTINGS = {"activation": {**QUICK["activation"], "hold_minutes": 600}, "checks": {"defaults": "none"}}
 
 
 @pytest.fixture

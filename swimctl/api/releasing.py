@@ -5,20 +5,29 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from aiohttp import web
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from swimctl.api.answers import Answer, Problem
 from swimctl.api.routing import Call, Route, answer
-from swimctl.api.schemas import Flag, Ids, Name, Request
+from swimctl.api.schemas import Flag, Ids, Name, Request, given, without_null
+from swimctl.errors import ConflictError
 from swimctl.models import Role
 
 
 class ReleaseRequest(Request):
-    """Jobs by their ids, or those of a batch that wait for a person; and why they may go on, or may not."""
+    """Jobs by their ids, or those of a batch that wait for a person; with both, all ids are of such; and why."""
 
-    job_ids: Ids | None = Field(None, description="these jobs, all or none; without `batch_id` this is required")
-    batch_id: Name | None = Field(
-        None, description="all jobs of this batch that wait for a person; without `job_ids` this is required"
+    model_config = ConfigDict(
+        json_schema_extra={"if": {"not": {"required": ["job_ids"]}}, "then": {"required": ["batch_id"]}}
+    )
+
+    job_ids: Annotated[Ids | None, BeforeValidator(given)] = Field(
+        None, description="these jobs, all or none; without `batch_id` this is required", json_schema_extra=without_null
+    )
+    batch_id: Annotated[Name | None, BeforeValidator(given)] = Field(
+        None,
+        description="all jobs of this batch that wait for a person; without `job_ids` this is required",
+        json_schema_extra=without_null,
     )
     reason: Annotated[str, StringConstraints(strict=True, min_length=1, max_length=1000)] = Field(
         description="why, for the record"
@@ -27,7 +36,7 @@ class ReleaseRequest(Request):
 
     @model_validator(mode="after")
     def _something(self) -> ReleaseRequest:
-        if (self.job_ids is None) == (self.batch_id is None):
+        if self.job_ids is None and self.batch_id is None:
             raise ValueError("name the jobs in job_ids, or their batch in batch_id")
         return self
 
@@ -46,7 +55,15 @@ async def release(call: Call) -> web.Response:
     store = call.backend.store
 
     def work() -> list[int]:
-        jobs = store.waiting_for_a_person(asked.batch_id) if asked.batch_id is not None else asked.job_ids or []
+        jobs = asked.job_ids or []
+        if asked.batch_id is not None:
+            waiting = store.waiting_for_a_person(asked.batch_id)
+            if others := sorted({*jobs} - {*waiting}):
+                raise ConflictError(
+                    f"of batch {asked.batch_id}, job {', '.join(map(str, others))} does not wait for a person; "
+                    "nothing was answered; next: look at the status of the batch"
+                )
+            jobs = jobs or waiting
         return store.answer(jobs, call.caller, asked.reason, go=not asked.refuse)
 
     return answer({"status": "success", "job_ids": await call.backend.do(work), "released": not asked.refuse})

@@ -36,14 +36,14 @@ def _whole(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def _given(value: object) -> object:
+def given(value: object) -> object:
     """Refuse null where leaving the field out is what is meant."""
     if value is None:
         raise ValueError("null is not a value; leave the field out")
     return value
 
 
-def _without_null(schema: dict[str, Any]) -> None:
+def without_null(schema: dict[str, Any]) -> None:
     """Describe a field that may be left out and may not be null."""
     kept = [one for one in schema.pop("anyOf") if one.get("type") != "null"]
     schema.pop("default", None)
@@ -192,8 +192,8 @@ class CancelRequest(Request):
 
     model_config = ConfigDict(json_schema_extra={"minProperties": 1})  # as neither may be null, one of the two
 
-    job_ids: Annotated[Ids | None, BeforeValidator(_given)] = Field(None, json_schema_extra=_without_null)
-    batch_id: Annotated[Name | None, BeforeValidator(_given)] = Field(None, json_schema_extra=_without_null)
+    job_ids: Annotated[Ids | None, BeforeValidator(given)] = Field(None, json_schema_extra=without_null)
+    batch_id: Annotated[Name | None, BeforeValidator(given)] = Field(None, json_schema_extra=without_null)
 
     @model_validator(mode="after")
     def _something(self) -> CancelRequest:
@@ -213,8 +213,8 @@ class StopRequest(Request):
 
     model_config = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
 
-    batch_id: Annotated[Name | None, BeforeValidator(_given)] = Field(None, json_schema_extra=_without_null)
-    job_ids: Annotated[Ids | None, BeforeValidator(_given)] = Field(None, json_schema_extra=_without_null)
+    batch_id: Annotated[Name | None, BeforeValidator(given)] = Field(None, json_schema_extra=without_null)
+    job_ids: Annotated[Ids | None, BeforeValidator(given)] = Field(None, json_schema_extra=without_null)
 
     @model_validator(mode="after")
     def _one(self) -> StopRequest:
@@ -247,18 +247,18 @@ class ChangeRequest(Request):
     model_config = ConfigDict(json_schema_extra={"minProperties": 2})  # none may be null
 
     batch_id: Name
-    workers: Annotated[Workers | None, BeforeValidator(_given)] = Field(
+    workers: Annotated[Workers | None, BeforeValidator(given)] = Field(
         None,
         description="how many devices at the same time, from now on; refused for a sequential batch",
-        json_schema_extra=_without_null,
+        json_schema_extra=without_null,
     )
-    max_failures: Annotated[Number | Percent | None, BeforeValidator(_given)] = Field(
+    max_failures: Annotated[Number | Percent | None, BeforeValidator(given)] = Field(
         None,
         description="a number, or a share of the devices tried, from the fifth on; 0: never stop",
-        json_schema_extra=_without_null,
+        json_schema_extra=without_null,
     )
-    until: Annotated[Moment | None, BeforeValidator(_given)] = Field(
-        None, description="activate nothing that cannot end by this time", json_schema_extra=_without_null
+    until: Annotated[Moment | None, BeforeValidator(given)] = Field(
+        None, description="activate nothing that cannot end by this time", json_schema_extra=without_null
     )
 
     @model_validator(mode="after")

@@ -233,6 +233,13 @@ class ContinueRequest(Request):
 class RecheckRequest(Request):
     """What becomes of a device that is held because it is not as before."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "if": {"required": ["answer"], "properties": {"answer": {"const": "keep"}}},
+            "then": {"required": ["reason"], "properties": {"reason": {"pattern": "\\S"}}},
+        }
+    )
+
     job_id: Id
     answer: Literal["look", "keep", "back"] = Field(
         "look",

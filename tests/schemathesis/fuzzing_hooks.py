@@ -17,7 +17,7 @@ from swimctl.config.hours import Windows
 from swimctl.errors import UsageError
 
 FORM = re.compile(WINDOW)
-STATUS, TRIGGER = "/api/upgrade/status/", "/api/upgrade/trigger/"
+STATUS, TRIGGER, CHANGE = "/api/upgrade/status/", "/api/upgrade/trigger/", "/api/upgrade/change/"
 HOSTS = ("bern-1", "bern-2", 1, 2)  # of the project that is served: no schema tells which devices there are
 
 
@@ -31,10 +31,14 @@ def filter_query(context: Any, query: Any) -> bool:
 
 @schemathesis.hook
 def filter_body(context: Any, body: Any) -> bool:
-    """Leave out times that have passed and windows that no clock shows: a schema does not know what time it is."""
-    if context.operation.path != TRIGGER or not isinstance(body, dict):
+    """Leave out times that have passed, windows that no clock shows, and waivers of other devices than those asked for.
+
+    A schema does not know what time it is, nor does it hold a field against another one.
+    """
+    if context.operation.path not in {TRIGGER, CHANGE} or not isinstance(body, dict):
         return True
-    return all(_to_come(body.get(name)) for name in ("schedule_time", "until")) and _is_window(body.get("window"))
+    times = all(_to_come(body.get(name)) for name in ("schedule_time", "until"))
+    return times and _is_window(body.get("window")) and _are_of(body.get("waivers"), body.get("devices"))
 
 
 @schemathesis.hook
@@ -66,6 +70,12 @@ def _to_come(at: Any) -> bool:
         return not isinstance(at, str) or datetime.fromisoformat(at) > datetime.now(UTC)
     except (ValueError, TypeError):
         return True
+
+
+def _are_of(waivers: Any, devices: Any) -> bool:
+    if not isinstance(waivers, list) or not isinstance(devices, list):
+        return True
+    return all(not isinstance(one, dict) or one.get("device", devices[:1]) in devices for one in waivers)
 
 
 def _is_window(text: Any) -> bool:

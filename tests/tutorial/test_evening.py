@@ -32,7 +32,7 @@ def test_the_evening_goes_as_the_page_says(tmp_path: Path, size: tuple[int, int]
     played = play(tmp_path, *size)
     texts = {name: re.sub(r"\s+", " ", text) for name, text in played.texts.items()}
     print("\n".join(f"== {name}\n{text}" for name, text in played.texts.items()))
-    assert re.search(r"sw4 .*free flash", texts["plan"])
+    assert re.search(r"sw4 .*not ready", texts["plan"])
     assert "tonight.json" in texts["signed"]
     assert "paused" in texts["paused"]
     assert re.search(r"sw9 .*rolled back.*uplinks? lost", texts["failed"])

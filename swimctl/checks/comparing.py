@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Final
 
-from swimctl.checks.rows import ROWS, Row, Value, counting, named, number, same, shown, unfit
+from swimctl.checks.rows import ROWS, Row, Value, counting, named, number, numbers, same, shown, unfit
 from swimctl.config.checks import ABSOLUTE, CheckRule, amount, limits
 
 _THERE: Final = "there"
@@ -229,10 +229,11 @@ def _each(sides: _Sides, field: str, fits: Any, needed: str) -> Iterator[Differe
 
 
 def _inside(was: Value, is_: Value, said: object) -> bool:
-    """Return whether a number is not too far from what it was. What is no number must be as it was."""
-    then, now = number(was), number(is_)
-    if then is None or now is None:
+    """Return whether a number is not too far from what it was. No number, or one of another unit, must be the same."""
+    found = numbers(was, is_)
+    if found is None:
         return same(was, is_)
+    then, now = found
     fall, rise = limits(said)
     side = fall if now < then else rise
     if side is None or now == then:

@@ -19,6 +19,7 @@ from swimctl.platforms.text import clean
 _TABLES: Final = frozenset({"json", "xml", "swimctl"})
 """Parsers that read a form of its own: an empty table of theirs was understood."""
 _DECLARATION: Final = re.compile(r"\s*<\?xml[^>]*\?>")
+_XML_ERRORS: Final = frozenset({"error", "rpc-error"})
 _ELEMENT: Final = re.compile(r"<[A-Za-z]")
 
 
@@ -91,7 +92,10 @@ def _json(how: str, _: str, command: str, lines: Sequence[str]) -> Sequence[Row]
         raise UnparsableOutput(command, lines[0], "it is no whole JSON") from None
     if text[end:].strip():
         raise UnparsableOutput(command, text[end:].strip().splitlines()[0], "something follows its JSON")
-    return walk(data, how, command)
+    rows = walk(data, how, command)
+    if not rows and isinstance(data, Mapping) and (said := data.get("errors") or data.get("error")):
+        raise UnparsableOutput(command, str(said), "its JSON is an error, and no table")
+    return rows
 
 
 def _xml(how: str, _: str, command: str, lines: Sequence[str]) -> Sequence[Row]:
@@ -106,7 +110,10 @@ def _xml(how: str, _: str, command: str, lines: Sequence[str]) -> Sequence[Row]:
         root = etree.fromstring(text[begin.start() : end + 1].encode(), parser)
     except etree.XMLSyntaxError:
         raise UnparsableOutput(command, lines[0], "it is no whole XML") from None
-    return [_leaves(each) for each in root.iter() if _local(each) == how]
+    rows = [_leaves(each) for each in root.iter() if _local(each) == how]
+    if not rows and any(_local(each) in _XML_ERRORS for each in root.iter()):
+        raise UnparsableOutput(command, " ".join("".join(root.itertext()).split()), "its XML is an error, and no table")
+    return rows
 
 
 def _leaves(element: Any) -> dict[str, str]:  # noqa: ANN401 - lxml has no types

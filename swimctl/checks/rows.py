@@ -13,7 +13,7 @@ Value = str | int | float | bool | None
 Row = Mapping[str, Value]
 
 # A number with thousands, or with a unit behind it: `1,234`, `45 C`, `370.0W`, `12%`.
-_NUMBER: Final = re.compile(r"([+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)\s*[A-Za-z°%/]*")
+_NUMBER: Final = re.compile(r"([+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)\s*([A-Za-z°%/]*)")
 _ALL: Final = "all"
 ROWS: Final = "rows"
 """Stands for the number of rows, where a difference is of no field."""
@@ -21,10 +21,23 @@ ROWS: Final = "rows"
 
 def number(value: Value) -> float | None:
     """Return a value as a number, without its unit; None where it is none."""
+    found = _measured(value)
+    return None if found is None else found[0]
+
+
+def numbers(one: Value, other: Value) -> tuple[float, float] | None:
+    """Return two values as numbers; None where one is none, or they are of two units: `10G` is not `10M`."""
+    first, second = _measured(one), _measured(other)
+    if first is None or second is None or (first[1] and second[1] and first[1] != second[1]):
+        return None
+    return first[0], second[0]
+
+
+def _measured(value: Value) -> tuple[float, str] | None:
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return float(value)
+        return float(str(value)), ""  # an integer may be larger than any float
     found = _NUMBER.fullmatch(value.strip()) if isinstance(value, str) else None
-    return float(found[1].replace(",", "")) if found else None
+    return (float(found[1].replace(",", "")), found[2].casefold()) if found else None
 
 
 def shown(value: Value) -> str:
@@ -38,9 +51,8 @@ def shown(value: Value) -> str:
 
 def same(one: Value, other: Value) -> bool:
     """Return whether two values are the same, however they are spelled: `UP` and `up`, `5` and 5."""
-    first, second = number(one), number(other)
-    if first is not None and second is not None:
-        return first == second
+    if found := numbers(one, other):
+        return found[0] == found[1]
     return shown(one).strip().casefold() == shown(other).strip().casefold()
 
 

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from swimctl import platforms, yaml_file
 from swimctl.checks.parsing import check_parser
-from swimctl.config.checks import CheckRule, Checks, On
+from swimctl.config.checks import KEPT, CheckRule, Checks, On
 from swimctl.errors import ConfigError
 from swimctl.models import Device
 
@@ -46,7 +46,7 @@ class Check:
     @classmethod
     def of_document(cls, document: Mapping[str, Any]) -> Check:
         """Read what `document` wrote."""
-        return cls(str(document["name"]), CheckRule.model_validate(document["rule"]), bool(document["own"]))
+        return cls(str(document["name"]), CheckRule.model_validate(document["rule"], context=KEPT), bool(document["own"]))
 
 
 @cache

@@ -80,6 +80,15 @@ def test_a_lost_session_is_nobodys_answer() -> None:
         take(Says(one=SessionLost("gone")), "cisco_xe", [check("one")], 60.0)
 
 
+def test_what_was_asked_before_an_upgrade_of_swimctl_and_is_asked_no_more_is_not_read() -> None:
+    kept = Taken(check("one"), ({"peer": "a", "state": "up"},)).document()
+    kept["rule"]["command"] = "show one | tee flash:x"
+    session = Says()
+    (found,) = take(session, "cisco_xe", [taken_of(kept).check], 60.0)
+    assert found.why.startswith("`show one | tee flash:x` is not asked: a filter `| tee flash:x` may do more")
+    assert session.asked == []
+
+
 def test_a_parser_that_is_not_there_is_told_and_nothing_asked() -> None:
     session = Says()
     (found,) = take(session, "cisco_xe", [check("one", parse="ntc")], 60.0)

@@ -73,6 +73,13 @@ def test_a_number_stays_within_its_limits(said: Any, now: str, holds: bool) -> N
     assert (found.standing is HOLDS) is holds
 
 
+def test_numbers_of_two_units_are_not_near_each_other() -> None:
+    wanted = rule(expect={"within": {"prefixes": "50%"}})
+    speeds: list[Row] = [{"peer": "a", "prefixes": "10G"}]
+    assert compare("peers", wanted, speeds, [{"peer": "a", "prefixes": "9G"}]).standing is HOLDS
+    assert compare("peers", wanted, speeds, [{"peer": "a", "prefixes": "10M"}]).standing is BROKEN
+
+
 def test_what_is_no_number_must_be_as_it_was() -> None:
     wanted = rule(expect={"within": {"prefixes": 5}})
     rows: list[Row] = [{"peer": "a", "prefixes": "n/a"}]
@@ -258,7 +265,9 @@ def test_what_must_be_so_is_told_with_what_it_was() -> None:
 @pytest.mark.parametrize(
     ("one", "other", "alike"),
     [("5", "5.0", True), ("005", 5, True), ("1,000", "1000", True), ("5", "6", False), ("5", "five", False),
-     (None, "nothing", True), (True, "TRUE", True), (" up", "UP ", True), ("10.0.0.1", "10.0.0.01", False)],
+     (None, "nothing", True), (True, "TRUE", True), (" up", "UP ", True), ("10.0.0.1", "10.0.0.01", False),
+     ("10G", "10M", False), ("10 Gbps", "10 gbps", True), ("12ab", "12cd", False), ("45 C", 45, True),
+     (10**400, "9" * 400, True), (1e-7, 1e-7, True)],
 )  # fmt: skip
 def test_values_are_the_same_however_they_are_spelled(one: Any, other: Any, alike: bool) -> None:
     assert same(one, other) is alike

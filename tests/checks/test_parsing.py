@@ -132,6 +132,28 @@ def test_data_that_is_not_whole_is_not_understood(text: str, why: str) -> None:
         read(text, "arista_eos", command="show peers | json", parse={"json": "peers.{peer}"})
 
 
+@pytest.mark.parametrize(
+    ("parse", "text", "why"),
+    [
+        ({"json": "peers.{peer}"}, '{"errors": ["the agent does not run"]}', "its JSON is an error, and no table"),
+        ({"json": "peers.{peer}"}, '{"error": {"message": "not yet"}}', "its JSON is an error, and no table"),
+        (
+            {"xml": "bgp-peer"},
+            '<rpc-reply><error xmlns="http://xml.juniper.net/xnm"><message>not yet</message></error></rpc-reply>',
+            "its XML is an error, and no table",
+        ),
+    ],
+)
+def test_an_error_as_data_is_no_empty_table(parse: Any, text: str, why: str) -> None:
+    with pytest.raises(UnparsableOutput, match=why):
+        read(text, "arista_eos", parse=parse)
+
+
+def test_data_with_no_row_and_no_error_is_an_empty_table() -> None:
+    assert read('{"peers": {}, "errors": []}', "arista_eos", parse={"json": "peers.{peer}"}) == ()
+    assert read("<rpc-reply><bgp-information/></rpc-reply>", "arista_eos", parse={"xml": "bgp-peer"}) == ()
+
+
 def test_elements_are_rows_and_their_leaves_fields() -> None:
     wanted = {"command": "show bgp summary | display xml", "parse": {"xml": "bgp-peer"}, "key": "peer-address"}
     expect = [{"same": ["peer-state", "active-prefix-count", "group-count"]}]

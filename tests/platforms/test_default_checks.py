@@ -14,11 +14,11 @@ from support.asked_devices import EVERYTHING, FLEET, after_activation, desk
 from support.lab_terminal import AnyDesk
 
 from swimctl.checks.comparing import Compared, Standing, compare
-from swimctl.checks.parsing import check_parser, rows_of
-from swimctl.checks.rows import Row
+from swimctl.checks.parsing import check_parser, is_bare, rows_of
+from swimctl.checks.rows import Row, counting
 from swimctl.checks.rules import Check, configured, defaults_of
 from swimctl.config.checks import CheckRule
-from swimctl.errors import CommandRefused
+from swimctl.errors import CommandRefused, UnparsableOutput
 from swimctl.lab.arista_eos.spec import HARDWARE as ARISTAS
 from swimctl.lab.arista_eos.spec import AristaSpec
 from swimctl.lab.chassis_spec import ChassisSpec
@@ -136,6 +136,29 @@ def test_right_after_a_boot_only_what_returns_by_itself_is_missing(tmp_path: Pat
     assert {"bgp-sessions", "ospf-neighbors", "isis-neighbors"} <= missing.keys()
     at.wait(BUSY + 200)
     assert not broken(rules, before, take(at, rules))
+
+
+@pytest.mark.parametrize("device", DEVICES)
+def test_an_output_that_ends_before_its_first_row_is_not_read_as_one_whose_rows_are_gone(
+    tmp_path: Path, device: str
+) -> None:
+    at = desk(tmp_path, DEVICES[device], routing=EVERYTHING)
+    platform = at.spec.platform
+    deciding = {name: rule for name, rule in asked(at).items() if rule.verdict == "fail"}
+    for name, rule in deciding.items():
+        command = rule.command_on(platform)
+        lines = at.type(command).splitlines()
+        whole = counting(rule, rows_of(rule, platform, command, "\n".join(lines)))
+        for number in range(len(lines)):
+            text = "\n".join([*lines[:number], ""])
+            try:
+                rows = rows_of(rule, platform, command, text)
+            except (CommandRefused, UnparsableOutput):
+                continue
+            if counting(rule, rows) or not whole:
+                break
+            assert not rows, f"{name}: {lines[number - 1]!r} is no row"
+            assert is_bare(rule, text), name
 
 
 @pytest.mark.parametrize("device", FLEET)

@@ -11,6 +11,7 @@ import typer
 
 from swimctl.cli import completing, output, selection
 from swimctl.cli.context import Context, Opened, of
+from swimctl.errors import UsageError
 
 if TYPE_CHECKING:
     from swimctl.checks.asking import Taken
@@ -123,19 +124,31 @@ def run_checks(
 
     context = of(ctx)
     before = _kept(against) if against else None
+    if save is not None and not save.absolute().parent.is_dir():
+        raise UsageError(f"{save} cannot be written: {save.absolute().parent} is no folder; no device was asked")
     with context.open() as opened:
+        _require_known(opened, only or ())
         devices = chosen.of(opened.inventory)
         answers, silent = _ask(context, opened, devices, tuple(only or ()))
-    found = {name: _held(taken, (before or {}).get(name), before is not None) for name, taken in answers.items()}
+    found = {
+        name: _held(taken, (before or {}).get(name), before is not None, tuple(only or ()))
+        for name, taken in answers.items()
+    }
     if save is not None:
         kept = {name: [each.document() for each in taken if not each.why] for name, taken in answers.items()}
-        save.write_text(json.dumps({"devices": kept}, indent=1) + "\n", encoding="utf-8")
+        try:
+            save.write_text(json.dumps({"devices": kept}, indent=1) + "\n", encoding="utf-8")
+        except OSError as error:
+            raise UsageError(f"{save} cannot be written: {error.strerror}; name another file") from None
     documents = {name: [document(each) for each in compared] for name, compared in found.items()}
     if context.json:
         rows = {name: {each.check.name: [dict(row) for row in each.rows] for each in answers[name]} for name in answers}
         output.print_json({"devices": documents, "rows": rows, "failed": silent})
     else:
         _print(answers, found, documents)
+        for name in only or ():
+            if not any(each.name == name for compared in found.values() for each in compared):
+                output.note(f"swimctl: check {name} was asked of no device: `swimctl checks list` says of which it is")
         for name, why in silent.items():
             output.note(f"swimctl: {name} could not be asked: {why}")
     raise typer.Exit(1 if silent or any(_is_bad(each) for compared in found.values() for each in compared) else 0)
@@ -170,7 +183,6 @@ def _ask(
 def _kept(path: Path) -> dict[str, tuple[Taken, ...]]:
     """Read a file of `--save`. UsageError: it is none."""
     from swimctl.checks.asking import taken_of
-    from swimctl.errors import UsageError
 
     try:
         devices = json.loads(path.read_text(encoding="utf-8"))["devices"]
@@ -181,7 +193,18 @@ def _kept(path: Path) -> dict[str, tuple[Taken, ...]]:
         raise UsageError(f"{path} is no file of `swimctl checks run --save`: {error}") from None
 
 
-def _held(taken: Sequence[Taken], before: Sequence[Taken] | None, compares: bool) -> list[Compared]:
+def _require_known(opened: Opened, names: Sequence[str]) -> None:
+    """Raise UsageError where a name is of no check: a typing mistake must not read as all is well."""
+    from swimctl.checks.rules import every_check
+
+    known = {check.name for check, _ in every_check(opened.config.settings.checks)}
+    if unknown := [name for name in names if name not in known]:
+        raise UsageError(f"there is no check {', '.join(unknown)}; `swimctl checks list` shows those that are on")
+
+
+def _held(
+    taken: Sequence[Taken], before: Sequence[Taken] | None, compares: bool, only: Sequence[str]
+) -> list[Compared]:
     """Compare the answers of a device with those of before; without any, with what they must be in any case."""
     from swimctl.checks.comparing import compare, standing_now, unread
 
@@ -197,6 +220,11 @@ def _held(taken: Sequence[Taken], before: Sequence[Taken] | None, compares: bool
             found.append(compare(name, old[name].check.rule, old[name].rows, one.rows))
         else:
             found.append(unread(name, rule, "the file has no answer of before"))
+    asked = {one.check.name for one in taken}
+    for name, one in old.items():
+        if name not in asked and (not only or name in only):
+            why = "it is in the file, and is not asked now: its feature is not configured any more, or its rule is gone"
+            found.append(unread(name, one.check.rule, why))
     return found
 
 
@@ -207,12 +235,13 @@ def _print(
 ) -> None:
     from swimctl.checks.tables import COLUMNS, rows, silent
 
+    rows_of = {name: {one.check.name: len(one.rows) for one in taken if not one.why} for name, taken in answers.items()}
     output.print_table(
         ("Device", "Check", "Rows", "Result", "Verdict"),
         [
-            (name, one.check.name, "" if one.why else len(one.rows), compared.standing.value, one.check.rule.verdict)
-            for name, taken in answers.items()
-            for one, compared in zip(taken, found[name], strict=True)
+            (name, compared.name, rows_of[name].get(compared.name, ""), compared.standing.value, compared.verdict)
+            for name in answers
+            for compared in found[name]
         ],
     )
     changed = [(name, *row) for name, each in documents.items() for row in rows(each)]

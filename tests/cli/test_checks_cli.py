@@ -144,6 +144,33 @@ def test_what_was_saved_is_compared(lab: LabFleet, tmp_path: Path, capsys: pytes
     assert said(capsys)[-1] == [name, "ports", "Te9/9", "there", "gone", "there", "broken (fail)"]
 
 
+def test_what_was_saved_and_is_not_asked_any_more_is_not_well(
+    lab: LabFleet, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (name,) = lab.ports
+    assert main(["checks", "run", name, "--save", "before.json", "--quiet"]) == 0
+    with_rule(tmp_path, "ports", {**PORTS, "when": "feature nobody has"})
+    capsys.readouterr()
+    assert main(["checks", "run", name, "--against", "before.json", "--quiet"]) == 1
+    out = capsys.readouterr().out
+    assert f"{name}\tports\t\tnot read\tfail" in out
+    assert f"{name}: check ports (fail): it is in the file, and is not asked now" in out
+    assert main(["checks", "run", name, "--against", "before.json", "--check", "many", "--quiet"]) == 0
+
+
+def test_a_mistake_in_what_is_typed_is_said_before_a_device_is_asked(
+    lab: LabFleet, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (name,) = lab.ports
+    for typed, said_ in (
+        (["--check", "prots"], "there is no check prots"),
+        (["--save", "nowhere/before.json"], "nowhere/before.json cannot be written"),
+    ):
+        assert main(["checks", "run", name, *typed]) == 2
+        assert said_ in capsys.readouterr().err
+    assert lab.commands(name) == []
+
+
 @pytest.mark.usefixtures("lab")
 @pytest.mark.parametrize(
     ("text", "why"), [("{}", "is no file of"), ("nonsense", "is no file of"), (None, "cannot be read")]

@@ -26,10 +26,15 @@ _HEADER: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 # Names of headers and variables whose value nobody may see.
 _SENSITIVE: Final = re.compile(r"authorization|cookie|token|secret|passw|api[-_]?key|credential", re.IGNORECASE)
-# What reloads a device or changes what it boots: only the steps of swimctl do that, once, and prove what became of it.
+# What reloads a device or changes what it boots, and what opens a shell that can: only the steps of swimctl do that,
+# once, and prove what became of it.
 _NEVER: Final = (
     "reload", "boot", "install", "issu", "redundancy", "format", "erase", "request", "hw-module", "reset", "power",
+    "software", "upgrade", "system", "rollback", "bash", "guestshell", "tclsh", "python", "python3", "run", "start",
 )  # fmt: skip
+# The same in two words, of verbs that do other things, too.
+_NEVER_BOTH: Final = (("write", "erase"), ("archive", "download-sw"))
+_SETTINGS: Final = ("running-config", "startup-config", "boot-config")
 _CONFIGURES: Final = ("configure", "edit")
 _LOCAL: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -94,11 +99,17 @@ def _why_no_change(line: str) -> str:
         return "`;` and `\\` may make several commands of one line; needed: one command in a step"
     words = line.lower().split()
     first = words[1] if words[0] in {"do", "admin"} and len(words) > 1 else words[0]
-    if any(_means(first, verb) for verb in _NEVER):
+    if "?" in line:
+        return "at a `?` a device prints its help, and what stands before it is carried out; leave it out"
+    both = any(len(words) > 1 and _means(first, verb) and _means(words[1], what) for verb, what in _NEVER_BOTH)
+    if both or any(_means(first, verb) for verb in _NEVER):
         return (
             f"{line!r} may reload the device, or change what it boots; that is for swimctl's own steps alone: they "
             "send it once, and prove what became of it"
         )
+    if _means(first, "copy") and len(words) > 2 and not _means(words[1], _SETTINGS[0]):
+        if any(_means(words[2].rpartition(":")[2], settings) for settings in _SETTINGS):
+            return f"{line!r} changes the configuration; use a script with a tool for that"
     if any(_means(first, verb) for verb in _CONFIGURES):
         return f"{line!r} opens the configuration, which a step of one line cannot; use a script with a tool for that"
     return ""

@@ -16,7 +16,11 @@ _FILTERS: Final = frozenset(
 )  # fmt: skip
 _DISPLAYS: Final = frozenset({"json", "xml"})
 # Signs by which a command line runs another command or writes a file.
-_SIGNS: Final = re.compile(r"[;>`\x00-\x1f\x7f]|\$\(")
+_SIGNS: Final = re.compile(r"[;>]")
+# The same in quotes: what is between them is run, too, or ends before the eye sees an end.
+_ANYWHERE: Final = re.compile(r"[`\x00-\x1f\x7f]|\$\(|\\[\"']|'[^']*\".*'")
+# Filters that write a file. IOS knows no quotes, and takes each beginning of a word that is enough.
+_WRITES: Final = ("redirect", "append", "tee")
 _SECRET: Final = (
     "running-config", "startup-config", "configuration", "tech-support", "archive", "derived-config", "checkpoint",
     "session-config", "ephemeral-configuration", "rollback",
@@ -33,8 +37,15 @@ def not_only_reading(command: str, platform: str = "") -> str:
     """
     if command != command.strip() or not command:
         return "it is empty, or has blanks around it"
-    if _SIGNS.search(_QUOTED.sub('""', command)) or re.search(r"[\x00-\x1f\x7f]", command):
-        return "it has a sign (; > ` $( or a control character) by which it may do more than print"
+    if _SIGNS.search(_QUOTED.sub('""', command)) or _ANYWHERE.search(command):
+        return "it has a sign (; > ` $( a quote in quotes or a control character) by which it may do more than print"
+    if "?" in command:
+        return "it has a `?`, at which a device prints its help and leaves the line half typed"
+    for quoted in _QUOTED.findall(command):
+        for part in quoted[1:-1].split("|")[1:]:
+            word, *rest = part.casefold().split() or [""]
+            if rest and any(name.startswith(word) for name in _WRITES):
+                return f"a system that knows no quotes may take `| {part.strip()}` in them for a filter that writes"
     asked, *filters = [part.strip() for part in _QUOTED.sub('""', command).split("|")]
     first, *words = asked.casefold().split() or [""]
     if [first, *words[:1]] == ["admin", "show"]:  # the administrator's plane of IOS-XR

@@ -91,7 +91,9 @@ class Command(OwnStep):
             for number, text in enumerate(getattr(self, key)):
                 if why := flow_rules.why_no_expression(text):
                     yield (key, number), why
-        for question in self.answers:
+        for question, reply in self.answers.items():
+            if not reply.isprintable():
+                yield ("answers", question), "an answer is one line of printed characters: a second one is a command"
             if re.search("passw|secret|phrase", question, re.IGNORECASE):
                 yield ("answers", question), "a secret that is typed here would be kept with each job; use a script"
             if why := flow_rules.why_no_expression(question):
@@ -244,14 +246,21 @@ class Flow:
 
     @classmethod
     def of(cls, text: str) -> Flow:
-        """Read what `text` wrote; it was checked before that."""
+        """Read what `text` wrote; it was checked before that.
+
+        One of another swimctl may have steps that this one cannot read: then it has none, and its jobs have steps that
+        nobody knows.
+        """
         if not text:
             return cls(())
-        said = json.loads(text)
-        return cls(
-            tuple(map(_read, said["steps"])),
-            tuple(step for step in map(_read, said["finally"]) if not isinstance(step, str)),
-        )
+        try:
+            said = json.loads(text)
+            return cls(
+                tuple(map(_read, said["steps"])),
+                tuple(step for step in map(_read, said["finally"]) if not isinstance(step, str)),
+            )
+        except (ValueError, LookupError):
+            return cls(())
 
 
 def _written(step: str | Own) -> str | dict[str, Any]:

@@ -14,6 +14,7 @@ READS = (
     "show ip route summary",
     "show interfaces status | include connected",
     'show logging | include "a;b > c"',
+    'show interfaces extensive | match "Physical interface|Framing errors"',
     "dir flash:",
     "ping 192.0.2.1",
     "ping 192.0.2.1 vrf Mgmt repeat 3",
@@ -62,6 +63,13 @@ DOES_MORE = {
     " show version": "blanks around",
     "show version `reload`": "may do more than print",
     "show $(reload)": "may do more than print",
+    'show version | include "$(reload)"': "may do more than print",
+    'show version | include "`reload`"': "may do more than print",
+    'show version | include \\"x | tee flash:y\\"': "may do more than print",
+    """show version | include '"' | tee flash:y | include '"'""": "may do more than print",
+    'show version | include "x | redirect flash:y"': "a system that knows no quotes",
+    'show version | include "x|red flash:y"': "a system that knows no quotes",
+    "show ?": "half typed",
 }
 
 

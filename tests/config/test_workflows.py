@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -86,6 +88,11 @@ def test_a_workflow_of_swimctls_own_steps_is_kept_as_nothing() -> None:
     assert Flow.of("") == Flow(())
 
 
+@pytest.mark.parametrize("step", [{"dance": {"name": "Dance"}}, {"pause": {"name": "Dance", "music": "loud"}}])
+def test_one_with_steps_of_another_swimctl_has_none_that_is_known(step: dict[str, Any]) -> None:
+    assert Flow.of(json.dumps({"steps": ["readiness", step], "finally": []})) == Flow(())
+
+
 @pytest.mark.parametrize(
     ("steps", "said"),
     [
@@ -158,6 +165,10 @@ def test_a_workflow_of_swimctls_own_steps_is_kept_as_nothing() -> None:
         (
             "      - pause: {name: Wait, may_fail: true}\n",
             "line 4: workflows.mine.steps.0.pause.may_fail: a person's answer counts; leave it out",
+        ),
+        (
+            "      - command: {name: A, run: ping, answers: {Protocol: \"\\x03\\nreload\"}}\n",
+            "line 4: workflows.mine.steps.0.command.answers.Protocol: an answer is one line of printed characters",
         ),
         (
             "      - readiness\n      - command: {name: A, run: write memory, changes: true, within: 5m}\n",
@@ -239,13 +250,19 @@ def test_what_might_do_more_may_not(line: str) -> None:
     "line",
     ["reload", "rel", "install activate", "inst add file x", "boot system flash:x", "request system reboot",
      "format flash:", "do reload", "admin reload", "configure terminal", "conf t", "issu loadversion 1",
-     "redundancy force-switchover", "clear counters ; reload"],
+     "redundancy force-switchover", "clear counters ; reload", "write erase", "wr er", "archive download-sw tftp:x",
+     "software install file x", "system switchover", "rollback configuration last 1", "bash reboot", "start shell",
+     "run bash reboot", "guestshell run x", "copy tftp://x/y running-config", "copy flash:x system:running-config",
+     "copy tftp: start", "clear counters ?"],
 )  # fmt: skip
 def test_what_reloads_or_configures_is_for_no_step_of_ones_own(line: str) -> None:
     assert why_not_typed(line, changes=True)
 
 
-@pytest.mark.parametrize("line", ["clear counters", "copy running-config startup-config", "write memory"])
+@pytest.mark.parametrize(
+    "line",
+    ["clear counters", "copy running-config startup-config", "write memory", "archive config", "copy run flash:before"],
+)
 def test_other_changes_may_be_asked_for(line: str) -> None:
     assert why_not_typed(line, changes=True) == ""
 

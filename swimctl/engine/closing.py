@@ -14,7 +14,7 @@ from swimctl.models import Batch, Job, Outcome
 from swimctl.states import StepStatus
 from swimctl.steps import STEPS, JobContext, Step
 from swimctl.steps.own import own_steps
-from swimctl.steps.own.facts import ENDING
+from swimctl.steps.own.facts import ENDING, sent_key
 from swimctl.store import Runner
 
 # Of a step that a resume does not run again.
@@ -89,8 +89,10 @@ class Closing:
         statuses = {step.kind: step.status for step in store.job(job.id).steps}
         if statuses.get(said.name) in ENDED:
             return ""
-        if said.after and statuses.get(said.after) in {StepStatus.PENDING, StepStatus.SKIPPED}:
-            store.step(job.id, runner, said.name, StepStatus.SKIPPED, f"{said.after!r} was not run")
+        # One that failed, and may, reads skipped as well: what it sent may have been done all the same.
+        sent = bool(said.after) and self.context.record.recall(sent_key(said.after)) is not None
+        if said.after and not sent and statuses.get(said.after) in {StepStatus.PENDING, StepStatus.SKIPPED}:
+            store.step(job.id, runner, said.name, StepStatus.SKIPPED, f"{said.after!r} was not run, or sent nothing")
             return ""
         store.step(job.id, runner, said.name, StepStatus.RUNNING)
         self.context.transcript.note(f"step: {said.name}")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import socket
 import ssl
 import stat
 import threading
@@ -206,6 +208,31 @@ def test_an_answer_that_is_not_as_needed_fails_the_job_before_its_device_is_touc
     assert outside.lines == ["POST /x"]
 
 
+def test_an_answer_that_is_the_last_of_its_connection_and_comes_slowly_has_an_end_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[bytes] = []
+
+    def drip(server: socket.socket) -> None:
+        with server.accept()[0] as one, contextlib.suppress(OSError):
+            one.recv(9999)
+            one.sendall(b"HTTP/1.0 200 OK\r\nContent-Length: 400\r\n\r\n")
+            while len(sent) < 400:
+                one.sendall(b".")
+                sent.append(b".")
+                time.sleep(0.05)
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        drips = threading.Thread(target=drip, args=[server])
+        drips.start()
+        call = Call(name="Tell", url=f"http://127.0.0.1:{server.getsockname()[1]}/", timeout=0.5)
+        with job_of(tmp_path, monkeypatch, around(call)) as job:
+            ended = job.run()
+        drips.join()
+    assert len(sent) < 400, "the other side was left before it came to its end"
+    assert "no whole answer within 0.5 s; it was sent, and whether it was done is in doubt" in (ended.error or "")
+
+
 def test_a_certificate_is_checked_and_an_authority_of_ones_own_is_believed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -230,6 +257,21 @@ def test_nobody_there_is_no_doubt(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         ended = job.run()
         assert job.store.recall(job.job.id, sent_key("Ask")) is None
     assert "it cannot be reached: Connection refused; nothing was sent" in (ended.error or "")
+
+
+@pytest.mark.parametrize("header", ["{comment}", "{token}"])
+def test_what_http_cannot_send_is_said_before_anything_is_sent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, header: str
+) -> None:
+    monkeypatch.setenv("ODD_TOKEN", "a → b")
+    references._read.clear()
+    with call_outs() as outside:
+        asks = Call(name="Ask", url=outside.url, headers={"X-Why": header}, secrets={"token": {"env": "ODD_TOKEN"}})
+        with job_of(tmp_path, monkeypatch, around(asks), policy=Policy(comment="old → new")) as job:
+            ended = job.run()
+            assert job.store.recall(job.job.id, sent_key("Ask")) is None
+    assert outside.lines == []
+    assert "a header is not one line of characters that HTTP can send; nothing was sent" in (ended.error or "")
 
 
 def test_a_secret_is_shown_nowhere_though_the_other_side_says_it(
@@ -430,6 +472,20 @@ def test_one_whose_process_died_is_not_run_again(tmp_path: Path, monkeypatch: py
     assert not (tmp_path / "ran").exists()
 
 
+@pytest.mark.parametrize("step", [{"dance": {"name": "Dance"}}, {"pause": {"name": "Dance", "music": "loud"}}])
+def test_a_workflow_of_another_swimctl_fails_its_job_before_any_step(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: dict[str, Any]
+) -> None:
+    flow = json.dumps({"steps": ["readiness", step], "finally": []})
+    ready = Played("readiness")
+    with paper_job(
+        tmp_path, monkeypatch, steps=[ready], kinds=("readiness", "Dance"), flow=flow, device=known()
+    ) as job:
+        ended = job.run()
+    assert (ended.status, ended.outcome, ready.runs) == (JobStatus.FAILED, Outcome.UNTOUCHED, 0)
+    assert "the job has steps that this swimctl does not know: 'Dance'" in (ended.error or "")
+
+
 # Waiting for a person.
 
 
@@ -580,6 +636,23 @@ def test_one_that_may_fail_is_told_and_fails_nothing(tmp_path: Path, monkeypatch
     assert all("failed, and may: POST" in step.message for step in ended.steps if step.name in {"Chat", "Tell"})
 
 
+def test_what_was_sent_and_may_fail_is_undone_all_the_same_and_what_sent_nothing_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    undo = Script(name="Undo", run=["./undo"], after="Drain")
+    half = Script(name="Drain", run=["/bin/false"], may_fail=True)
+    nobody = Call(name="Drain", url="http://127.0.0.1:1/", may_fail=True)
+    for drain, said in ((nobody, False), (half, True)):
+        folder = tmp_path / drain.kind
+        folder.mkdir()
+        with job_of(folder, monkeypatch, around(drain, always=(undo,))) as job:
+            program(folder, "echo undone >> said", "undo")
+            ended = job.run()
+        assert (folder / "said").exists() is said
+        assert (ended.status, ended.error) == (JobStatus.SUCCESS, None)
+        assert statuses(ended)["Undo"] == ("success" if said else "skipped")
+
+
 def test_a_resume_does_not_try_again_what_failed_and_may(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with call_outs() as outside:
         chat = Call(name="Chat", url=outside.url, may_fail=True)
@@ -714,3 +787,26 @@ def test_a_line_that_reads_is_typed_again_until_it_holds(
         ended = job.run()
     assert terminal.typed == ["show bgp"] * 3
     assert "2 expectations hold" in next(step.message for step in ended.steps if step.name == "Look")
+
+
+def test_an_output_of_which_the_middle_is_missing_contains_whatever_it_must_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, terminal: Terminal
+) -> None:
+    terminal.replies = [Reply("up\nup", whole=20_000_000)]
+    look = Command(name="Look", run="show log", must_not_contain=["Idle"])
+    with job_of(tmp_path, monkeypatch, around(look), device=known()) as job:
+        ended = job.run()
+    assert "'show log' printed 20000000 characters, and its middle was not kept" in (ended.error or "")
+
+
+def test_a_stop_does_not_make_a_line_at_the_end_ask_without_a_pause(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, terminal: Terminal
+) -> None:
+    terminal.replies = [Reply("Idle")] * 50 + [Reply("up")]
+    look = Command(name="Look", run="show bgp", must_contain=["up"], within=30)
+    copied = Played("distribution", lambda context: context.stop.set())
+    with job_of(tmp_path, monkeypatch, around(always=(look,)), (copied,), device=known()) as job:
+        job.stop = threading.Event()
+        ended = job.run()
+    assert len(terminal.typed) <= 8
+    assert "it must contain 'up' within 30 s" in (ended.error or "")

@@ -62,8 +62,9 @@ class CommandStep:
                 return self._judged(context, line, text, wrong)
             context.record.say(f"'{line}': {'; '.join(wrong)}; asking again")
             context.part()
-            yield Pause(max(context.settings.login.poll, context.clock.speed), obeys=True)
-            if context.record.recall(ENDING) is None:  # at its end a job stops no more
+            stops = context.record.recall(ENDING) is None  # at its end a job stops no more
+            yield Pause(max(context.settings.login.poll, context.clock.speed), obeys=stops)
+            if stops:
                 context.checkpoint()
 
     def _changed(self, context: JobContext, line: str) -> StepResult:
@@ -104,7 +105,13 @@ class CommandStep:
 
     def _typed(self, session: Session, line: str) -> Reply:
         answers = [Answer(re.compile(question), reply) for question, reply in self.said.answers.items()]
-        return session.converse(line, answers, self.said.timeout)
+        reply = session.converse(line, answers, self.said.timeout)
+        if reply.whole > len(reply.text) and not reply.dropped:
+            raise StepFailed(
+                f"'{line}' printed {reply.whole} characters, and its middle was not kept: nobody can say what it does "
+                f"not contain; next: ask for less, as with `| include`, then {self.about.then}"
+            )
+        return reply
 
     def _wrong(self, context: JobContext, text: str) -> list[str]:
         """Return why an output is not as it must be; nothing where it is."""

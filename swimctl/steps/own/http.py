@@ -96,10 +96,12 @@ class CallStep:
             why
             or not url.isascii()
             or not url.isprintable()
-            or any(not each.isprintable() for each in headers.values())
+            or " " in url
+            or any(not each.isprintable() or not _goes_in_a_header(each) for each in headers.values())
         ):
             raise StepFailed(
-                f"{why or 'the address or a header is not one line of printed characters'}; nothing was sent; next: "
+                f"{why or 'the address or a header is not one line of characters that HTTP can send'}; nothing was "
+                "sent; next: "
                 f"correct the workflow or its secret, then {self.about.then}"
             )
         body, kind = self._body(facts, everywhere)
@@ -134,6 +136,11 @@ class CallStep:
             else:
                 found[word] = value
         return found
+
+
+def _goes_in_a_header(value: str) -> bool:
+    """Return whether each character is one of Latin-1, as HTTP wants it: a comment of a person may have others."""
+    return all(ord(each) < 0x100 for each in value)
 
 
 def _filled(value: Any, facts: Mapping[str, Any], texts: Mapping[str, str]) -> Any:  # noqa: ANN401 - JSON
@@ -178,10 +185,10 @@ def _answered(
     """Send the request and return the status and the text of the answer. A redirection is not followed."""
     parts = urlsplit(asking.url)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    wire = connection.sock  # the connection forgets it where the answer is its last, which may come slowly
 
     def close() -> None:
-        if connection.sock is not None:
-            connection.sock.shutdown(socket.SHUT_RDWR)  # wakes who reads there; a close does not
+        wire.shutdown(socket.SHUT_RDWR)  # wakes who reads there; a close does not
 
     with watchdog(asking.seconds, close) as bit:
         try:

@@ -46,7 +46,9 @@ class Check:
     @classmethod
     def of_document(cls, document: Mapping[str, Any]) -> Check:
         """Read what `document` wrote."""
-        return cls(str(document["name"]), CheckRule.model_validate(document["rule"], context=KEPT), bool(document["own"]))
+        return cls(
+            str(document["name"]), CheckRule.model_validate(document["rule"], context=KEPT), bool(document["own"])
+        )
 
 
 @cache

@@ -107,9 +107,9 @@ def _why_no_change(line: str) -> str:
             f"{line!r} may reload the device, or change what it boots; that is for swimctl's own steps alone: they "
             "send it once, and prove what became of it"
         )
-    if _means(first, "copy") and len(words) > 2 and not _means(words[1], _SETTINGS[0]):
-        if any(_means(words[2].rpartition(":")[2], settings) for settings in _SETTINGS):
-            return f"{line!r} changes the configuration; use a script with a tool for that"
+    copied = words[2].rpartition(":")[2] if _means(first, "copy") and len(words) > 2 else ""
+    if any(_means(copied, settings) for settings in _SETTINGS) and not _means(words[1], _SETTINGS[0]):
+        return f"{line!r} changes the configuration; use a script with a tool for that"
     if any(_means(first, verb) for verb in _CONFIGURES):
         return f"{line!r} opens the configuration, which a step of one line cannot; use a script with a tool for that"
     return ""

@@ -37,15 +37,8 @@ def not_only_reading(command: str, platform: str = "") -> str:
     """
     if command != command.strip() or not command:
         return "it is empty, or has blanks around it"
-    if _SIGNS.search(_QUOTED.sub('""', command)) or _ANYWHERE.search(command):
-        return "it has a sign (; > ` $( a quote in quotes or a control character) by which it may do more than print"
-    if "?" in command:
-        return "it has a `?`, at which a device prints its help and leaves the line half typed"
-    for quoted in _QUOTED.findall(command):
-        for part in quoted[1:-1].split("|")[1:]:
-            word, *rest = part.casefold().split() or [""]
-            if rest and any(name.startswith(word) for name in _WRITES):
-                return f"a system that knows no quotes may take `| {part.strip()}` in them for a filter that writes"
+    if why := _why_of_its_signs(command):
+        return why
     asked, *filters = [part.strip() for part in _QUOTED.sub('""', command).split("|")]
     first, *words = asked.casefold().split() or [""]
     if [first, *words[:1]] == ["admin", "show"]:  # the administrator's plane of IOS-XR
@@ -66,4 +59,18 @@ def not_only_reading(command: str, platform: str = "") -> str:
             continue
         if how not in _FILTERS:
             return f"a filter `| {each}` may do more than select lines; known are {', '.join(sorted(_FILTERS))}"
+    return ""
+
+
+def _why_of_its_signs(command: str) -> str:
+    """Return why its signs, also those in quotes, may make more of a command than one that prints."""
+    if _SIGNS.search(_QUOTED.sub('""', command)) or _ANYWHERE.search(command):
+        return "it has a sign (; > ` $( a quote in quotes or a control character) by which it may do more than print"
+    if "?" in command:
+        return "it has a `?`, at which a device prints its help and leaves the line half typed"
+    for quoted in _QUOTED.findall(command):
+        for part in quoted[1:-1].split("|")[1:]:
+            word, *rest = part.casefold().split() or [""]
+            if rest and any(name.startswith(word) for name in _WRITES):
+                return f"a system that knows no quotes may take `| {part.strip()}` in them for a filter that writes"
     return ""

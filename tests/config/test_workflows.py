@@ -167,7 +167,7 @@ def test_one_with_steps_of_another_swimctl_has_none_that_is_known(step: dict[str
             "line 4: workflows.mine.steps.0.pause.may_fail: a person's answer counts; leave it out",
         ),
         (
-            "      - command: {name: A, run: ping, answers: {Protocol: \"\\x03\\nreload\"}}\n",
+            '      - command: {name: A, run: ping, answers: {Protocol: "\\x03\\nreload"}}\n',
             "line 4: workflows.mine.steps.0.command.answers.Protocol: an answer is one line of printed characters",
         ),
         (

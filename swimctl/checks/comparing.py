@@ -115,18 +115,29 @@ class _Sides:
 
 
 def _judged(name: str, rule: CheckRule, found: Sequence[Difference], rows_before: int) -> Compared:
-    """Decide what is tolerated: what was so before, and as many rows as the rule allows."""
+    """Decide what is tolerated: what was so before, and as many rows as the rule allows, but no number of them."""
     number_, share = amount(rule.tolerate)
     most = math.floor(rows_before * number_ / 100) if share else number_
-    broken = {(one.key, one.field if not one.key else "") for one in found if one.standing is Standing.BROKEN}
+    broken = {
+        (one.key, one.field if not one.key else "")
+        for one in found
+        if one.standing is Standing.BROKEN and not _of_all(one)
+    }
     if len(broken) <= most:
         why = f"up to {rule.tolerate}"
-        found = [replace(one, standing=Standing.TOLERATED, why=one.why or why) for one in found]
+        found = [
+            one if _of_all(one) else replace(one, standing=Standing.TOLERATED, why=one.why or why) for one in found
+        ]
     standing = Standing.HOLDS
     if found:
         any_broken = any(one.standing is Standing.BROKEN for one in found)
         standing = Standing.BROKEN if any_broken else Standing.TOLERATED
     return Compared(name, rule.verdict, standing, tuple(found))
+
+
+def _of_all(one: Difference) -> bool:
+    """Return whether it is the number of rows, which has limits of its own."""
+    return not one.key and one.field == ROWS
 
 
 def _once(found: Sequence[Difference]) -> list[Difference]:

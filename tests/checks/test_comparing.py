@@ -148,6 +148,13 @@ def test_so_many_rows_may_break(tolerate: Any, standing: Standing) -> None:
     assert told(found) == [("c", "", "there", "gone"), ("b", "state", "up", "down")]
 
 
+@pytest.mark.parametrize("expect", [{"count": 0}, {"at least": 10}])
+def test_rows_that_may_break_do_not_excuse_their_number(expect: Any) -> None:
+    before = [{"peer": str(number), "state": "up"} for number in range(10)]
+    found = compare("peers", rule(expect=expect, tolerate="20%"), before, before[:3])
+    assert (found.standing, told(found)) == (BROKEN, [("", "rows", "10", "3")])
+
+
 def test_a_row_that_breaks_twice_is_one_row() -> None:
     wanted = rule(expect=[{"same": "state"}, {"equals": {"state": "up"}}], tolerate=1)
     assert compare("peers", wanted, peers(a="up", b="up"), peers(a="down", b="up")).standing is TOLERATED

@@ -6,10 +6,12 @@ What cannot be read whole is refused: of half a file, nobody knows which half is
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from itertools import islice
+from math import prod
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -18,6 +20,8 @@ from swimctl.times.wall import zone_named
 
 _MOST: Final = 20_000  # occurrences in the time that is asked for
 _TOO_OFTEN: Final = {"SECONDLY", "MINUTELY", "HOURLY"}
+_A_DAY: Final = 24  # times, at most
+_ONCE: Final = ("UID", "DTSTART", "DTEND", "DURATION", "RECURRENCE-ID", "SEQUENCE", "STATUS")  # RFC 5545, 3.6.1
 _BEGINS: Final = re.compile(rb"^BEGIN:VEVENT[ \t]*\r?$", re.MULTILINE | re.IGNORECASE)
 _ENDS: Final = re.compile(rb"^END:VEVENT[ \t]*\r?$", re.MULTILINE | re.IGNORECASE)
 _DAY: Final = timedelta(days=1)
@@ -82,14 +86,21 @@ def _latest(events: Sequence[Any]) -> Iterator[tuple[Any, list[Any]]]:
     for number, event in enumerate(events):
         if event.errors:
             raise ConfigError(f"its event {_named(event)} cannot be read: {event.errors[0][0]}: {event.errors[0][1]}")
+        for name in _ONCE:
+            if isinstance(event.get(name), list):
+                raise ConfigError(f"its event {_named(event)} has {name} more than once; correct it in the calendar")
         instead = event.get("RECURRENCE-ID")
         if instead is not None and "RANGE" in instead.params:
             raise ConfigError(f"its event {_named(event)} changes all that follow (RANGE), which swimctl does not read")
         key = (str(event.get("UID", f"no {number}")), "" if instead is None else str(instead.dt))
         if key not in kept or int(event.get("SEQUENCE", 0)) >= int(kept[key].get("SEQUENCE", 0)):
             kept[key] = event
+    others = defaultdict[str, list[Any]](list)
     for (uid, instead), event in kept.items():
-        yield event, [other for (of, which), other in kept.items() if of == uid and which and not instead]
+        if instead:
+            others[uid].append(event)
+    for (uid, instead), event in kept.items():
+        yield event, [] if instead else others[uid]
 
 
 class _Event:
@@ -100,9 +111,9 @@ class _Event:
         start = event["DTSTART"].dt
         self._days = not isinstance(start, datetime)
         self._zone: tzinfo | None = floating if self._days or start.tzinfo is None else start.tzinfo
-        self._start = self._shown(event["DTSTART"])
+        self._start = self._shown("DTSTART")
         if "DTEND" in event:
-            self._end = self._shown(event["DTEND"])
+            self._end = self._shown("DTEND")
             self._length = self._moment(self._end, self._zone_of(event["DTEND"])) - self._moment(self._start)
         elif "DURATION" in event:
             self._length = event["DURATION"].dt
@@ -140,22 +151,25 @@ class _Event:
             often = {str(each).upper() for each in rule.get("FREQ", [])}
             if often & _TOO_OFTEN:
                 raise ConfigError(f"its event {_named(self._event)} is {often.pop()}; a window or freeze is not")
+            if prod(len(rule.get(part, ())) or 1 for part in ("BYHOUR", "BYMINUTE", "BYSECOND")) > _A_DAY:
+                raise ConfigError(f"its event {_named(self._event)} is more than {_A_DAY} times a day")
             until = rule.get("UNTIL", [None])[0]
             words = ";".join(
                 part for part in rule.to_ical().decode().split(";") if not part.upper().startswith("UNTIL=")
             )
             made = rrulestr(words, dtstart=self._start)
             dates.rrule(made.replace(until=self._until(until)) if until is not None else made)
-        for value in (each for dated in _all(self._event, "RDATE") for each in dated.dts):
-            if isinstance(value.dt, tuple):
-                start, end = value.dt
-                yield self._local(start), end if isinstance(end, timedelta) else end - start
-            else:
-                dates.rdate(self._local(value.dt))
-        left_out |= {self._local(each.dt) for dated in _all(self._event, "EXDATE") for each in dated.dts}
-        left_out |= {self._local(other["RECURRENCE-ID"].dt) for other in others}
+        left_out |= {self._local(each) for each in _times(self._event, "EXDATE")}
+        left_out |= {self._local(each) for other in others for each in _times(other, "RECURRENCE-ID")}
         for shown in left_out:
             dates.exdate(shown)
+        for value in _times(self._event, "RDATE"):
+            if isinstance(value, tuple):
+                start, end = value
+                if self._local(start) not in left_out:
+                    yield self._local(start), end if isinstance(end, timedelta) else end - start
+            else:
+                dates.rdate(self._local(value))
         early = first.astimezone(self._zone).replace(tzinfo=None) - (self._end - self._start) - 2 * _DAY
         late = last.astimezone(self._zone).replace(tzinfo=None) + 2 * _DAY
         for shown in dates.xafter(early, inc=True):
@@ -177,21 +191,29 @@ class _Event:
         moment = value.dt
         return moment.tzinfo if isinstance(moment, datetime) and moment.tzinfo is not None else self._zone
 
-    def _shown(self, value: Any) -> datetime:  # noqa: ANN401 - of icalendar
+    def _shown(self, name: str) -> datetime:
         """Return what a clock shows, whatever its zone."""
-        moment = value.dt
-        if isinstance(moment, datetime):
-            if moment.tzinfo is None and "TZID" in value.params:
-                raise ConfigError(
-                    f"its event {_named(self._event)} is in the unknown time zone {value.params['TZID']!r}; correct it "
-                    "in the calendar"
-                )
-            return moment.replace(tzinfo=None, fold=0)
-        return datetime.combine(moment, time())
+        (moment,) = _times(self._event, name)
+        return moment.replace(tzinfo=None, fold=0) if isinstance(moment, datetime) else datetime.combine(moment, time())
 
     def _moment(self, shown: datetime, zone: tzinfo | None = None) -> datetime:
         """Return the moment: of a time that comes twice the first one, else as RFC 5545 (3.3.5) has it."""
         return datetime.fromtimestamp(shown.replace(tzinfo=zone or self._zone).timestamp(), UTC)
+
+
+def _times(event: Any, name: str) -> list[Any]:  # noqa: ANN401 - of icalendar
+    """Return the times and days of a property, periods as pairs. ConfigError: in a zone that nobody knows."""
+    found = []
+    for said in _all(event, name):
+        for value in getattr(said, "dts", [said]):
+            moment = value.dt[0] if isinstance(value.dt, tuple) else value.dt
+            if isinstance(moment, datetime) and moment.tzinfo is None and "TZID" in said.params:
+                raise ConfigError(
+                    f"its event {_named(event)} is in the unknown time zone {said.params['TZID']!r}; correct it in the "
+                    "calendar"
+                )
+            found.append(value.dt)
+    return found
 
 
 def _all(event: Any, name: str) -> list[Any]:  # noqa: ANN401 - of icalendar

@@ -14,6 +14,7 @@ from swimctl.config.ical import Occurrence, occurrences
 from swimctl.errors import ConfigError
 
 FIRST, LAST = datetime(2030, 1, 1, tzinfo=UTC), datetime(2031, 1, 1, tzinfo=UTC)
+EACH_MINUTE = f"BYMINUTE={','.join(map(str, range(60)))}"
 NIGHT = ("DTSTART:20300110T220000Z", "DTEND:20300111T040000Z")
 
 
@@ -66,6 +67,14 @@ def test_what_is_left_out_moved_added_and_cancelled() -> None:
         ("01-25 21:00", "night"),
         ("02-01 21:00", "night"),
         ("03-06 21:00", "night"),
+    ]
+
+
+def test_a_period_that_is_left_out_does_not_take_place() -> None:
+    added = "RDATE;VALUE=PERIOD:20300112T220000Z/PT2H,20300114T220000Z/PT2H"
+    assert found(calendar(*event(*NIGHT, added, "EXDATE:20300112T220000Z"))) == [
+        (utc("01-10T22:00"), utc("01-11T04:00")),
+        (utc("01-14T22:00"), utc("01-15T00:00")),
     ]
 
 
@@ -138,6 +147,21 @@ def test_an_event_that_reaches_into_the_time_counts() -> None:
         (calendar(*event(*NIGHT, "RRULE:FREQ=MINUTELY")), "is MINUTELY"),
         (calendar(*event(*NIGHT, "EXRULE:FREQ=DAILY")), "EXRULE"),
         (calendar(*event(*NIGHT, "EXDATE:never")), "cannot be read"),
+        (calendar(*event(*NIGHT, f"RRULE:FREQ=DAILY;{EACH_MINUTE}")), "more than 24 times a day"),
+        # What is left out, moved or added at a time that nobody knows: then nobody knows what is left.
+        (calendar(*event(*NIGHT, "EXDATE;TZID=Foo/Bar:20300110T230000")), "unknown time zone 'Foo/Bar'"),
+        (calendar(*event(*NIGHT, "RDATE;TZID=Foo/Bar:20300112T220000")), "unknown time zone 'Foo/Bar'"),
+        (calendar(*event(*NIGHT, "RDATE;VALUE=PERIOD;TZID=Foo/Bar:20300112T220000/PT1H")), "zone 'Foo/Bar'"),
+        (
+            calendar(*event(*NIGHT), *event(*NIGHT, "RECURRENCE-ID;TZID=Foo/Bar:20300110T230000")),
+            "unknown time zone 'Foo/Bar'",
+        ),
+        (calendar(*event(*NIGHT, "STATUS:CONFIRMED", "STATUS:CANCELLED")), "has STATUS more than once"),
+        (calendar(*event(*NIGHT, "SEQUENCE:1", "SEQUENCE:2"), *event(*NIGHT)), "has SEQUENCE more than once"),
+        (
+            calendar(*event(*NIGHT, "RECURRENCE-ID:20300110T220000Z", "RECURRENCE-ID:20300111T220000Z")),
+            "has RECURRENCE-ID more than once",
+        ),
         (
             calendar(*event(*NIGHT), *event(*NIGHT, "RECURRENCE-ID;RANGE=THISANDFUTURE:20300110T220000Z")),
             "RANGE",

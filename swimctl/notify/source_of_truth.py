@@ -128,11 +128,15 @@ class _Talk:
             async with self._session.request(
                 method, f"{self._target.url}{path}", allow_redirects=False, **given
             ) as answer:
-                text = (await answer.content.read(_MOST_ANSWER)).decode("utf-8", "replace")
+                text = await _whole(answer)
         except TimeoutError:
             raise NotWritten(f"{what} was not answered within {_SECONDS:.0f} s") from None
         except (aiohttp.ClientError, OSError) as error:
             raise NotWritten(f"{what} failed: {type(error).__name__}: {self._masked(str(error))}") from None
+        except ValueError as error:
+            # With `trust_env`, aiohttp finds a password there, too, and takes no two of them.
+            why = f"{self._masked(str(error))}; if ~/.netrc names that host, take it out there"
+            raise NotWritten(f"{what} failed: {why}") from None
         if answer.status != wanted:
             where = answer.headers.get("Location")
             moved = f", and leads to {where}: correct the url" if where else ""
@@ -149,6 +153,16 @@ class _Talk:
         """Return the beginning of a text as one line, without the token."""
         line = " ".join(text.split()).replace(self._target.token, "***")
         return line if len(line) <= _MOST_SAID else f"{line[:_MOST_SAID]}…"
+
+
+async def _whole(answer: aiohttp.ClientResponse) -> str:
+    """Return an answer to its end, and of one without end its beginning: `read` would give what has come so far."""
+    said = bytearray()
+    async for piece in answer.content.iter_any():
+        said += piece
+        if len(said) > _MOST_ANSWER:
+            break
+    return said.decode("utf-8", "replace")
 
 
 @asynccontextmanager

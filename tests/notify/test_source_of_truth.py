@@ -62,6 +62,22 @@ def test_what_is_not_wanted_is_not_written(netbox: Truth) -> None:
     assert [method for method, _ in netbox.asked] == ["GET", "PATCH", "GET", "POST"]
 
 
+def test_an_answer_that_comes_in_pieces_is_read_to_its_end(netbox: Truth) -> None:
+    netbox.pieces = True
+    assert write(target(netbox), UPGRADE).ids == {"device": "101", "entry": 1}
+    assert len(netbox.entries) == 1
+
+
+def test_a_netrc_that_names_the_host_is_said(netbox: Truth, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login ada password pw-4711\n", encoding="utf-8")
+    monkeypatch.setenv("NETRC", str(netrc))
+    with pytest.raises(NotWritten, match=r"if ~/.netrc names that host, take it out there") as refused:
+        write(target(netbox), UPGRADE)
+    assert "pw-4711" not in str(refused.value)
+    assert netbox.asked == []
+
+
 @pytest.mark.parametrize(
     ("changes", "said"),
     [

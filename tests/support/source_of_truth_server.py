@@ -25,7 +25,10 @@ UUID = "9b1f3c4e-0000-4000-8000-00000000000{}"
 
 @dataclass
 class Truth:
-    """What the server knows and was told. `fails`: how many requests are answered with a 502 before one goes well."""
+    """What the server knows and was told. `fails`: how many requests are answered with a 502 before one goes well.
+
+    `pieces`: an answer comes in two pieces, as a long one does.
+    """
 
     kind: str
     names: list[str] = field(default_factory=lambda: ["sw1", "sw2"])
@@ -34,6 +37,7 @@ class Truth:
     asked: list[tuple[str, str]] = field(default_factory=list)
     fails: int = 0
     deaf: bool = False
+    pieces: bool = False
     url: str = ""
     tokens: tuple[str, ...] = (f"Token {TOKEN}", f"Bearer {BEARER}")
 
@@ -41,6 +45,19 @@ class Truth:
         return UUID.format(place) if self.kind == "nautobot" else 100 + place
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
+        answer = await self._answered(request)
+        if not self.pieces:
+            return answer
+        whole = answer.body
+        assert isinstance(whole, bytes)
+        sent = web.StreamResponse(status=answer.status, headers={"Content-Type": "application/json"})
+        await sent.prepare(request)
+        await sent.write(whole[:20])
+        await asyncio.sleep(0.05)  # so that it is another packet
+        await sent.write(whole[20:])
+        return sent
+
+    async def _answered(self, request: web.Request) -> web.Response:
         self.asked.append((request.method, request.path))
         if self.fails:
             self.fails -= 1

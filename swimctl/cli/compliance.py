@@ -128,9 +128,16 @@ def _tell(context: Context, found: Sequence[Compliance], by: By | None, form: Fo
 
 
 def _csv(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    """Return rows as CSV with the names of the columns, as spreadsheets read it."""
+    """Return rows as CSV with the names of the columns, as spreadsheets read it.
+
+    What one would take for a formula has a ' in front: names come from an inventory, and words from devices.
+    """
     written = StringIO()
     writer = csv.writer(written, lineterminator="\n")
     writer.writerow([column.casefold().replace(" ", "_") for column in columns])
-    writer.writerows([["" if cell is None else output.plain(str(cell)) for cell in row] for row in rows])
+    writer.writerows([[_no_formula("" if cell is None else output.plain(str(cell))) for cell in row] for row in rows])
     return written.getvalue()
+
+
+def _no_formula(text: str) -> str:
+    return f"'{text}" if text.lstrip().startswith(("=", "+", "-", "@")) else text

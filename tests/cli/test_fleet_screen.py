@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from swimctl.cli import compliance
 from swimctl.cli.fleet_screen import group_rows, listed, rows, scanned, stands
 from swimctl.images.compliance import Compliance, grouped, judge, not_told
 from swimctl.images.end_of_support import Ends
@@ -52,6 +53,22 @@ def test_a_thousand_devices_fit_a_terminal(width: int) -> None:
     assert "     7  for 7 more reasons" in lines, "what is told of each device alone is counted"
     assert "   100  2029-01-31 for 17.6 (bulletin 12)" in lines
     assert lines[-1].startswith("All devices: --all-rows.")
+
+
+@pytest.mark.parametrize(
+    ("cell", "written"),
+    [
+        ('=HYPERLINK("http://192.0.2.9","x")', '"\'=HYPERLINK(""http://192.0.2.9"",""x"")"'),
+        ("@SUM(A1)", "'@SUM(A1)"),
+        ("+1", "'+1"),
+        ("-1", "'-1"),
+        ("\t=1", "'\t=1"),
+        ("17.12.4", "17.12.4"),
+        (None, ""),
+    ],
+)
+def test_a_spreadsheet_gets_no_formula_from_a_device_or_an_inventory(cell: str | None, written: str) -> None:
+    assert compliance._csv(["Site", "Why"], [[cell, 7]]) == f"site,why\n{written},7\n"
 
 
 def test_what_is_behind_stands_on_the_first_page() -> None:

@@ -260,4 +260,7 @@ def _with_keys(opened: Opened, read: Callable[[], Sequence[Job]]) -> None:
         told=event_text,
         now=opened.clock.now,
     )
-    Watcher(source, all_ended).run()
+    watcher = Watcher(source, all_ended)
+    watcher.run()
+    if watcher.failed is not None:
+        raise watcher.failed

@@ -21,6 +21,7 @@ from swimctl.cli import live
 from swimctl.cli.follow import LOOK_EVERY
 from swimctl.cli.output import local_time, plain, style_of
 from swimctl.cli.pulse import running_step, spent
+from swimctl.errors import SwimctlError, UsageError
 from swimctl.models import Event, Job, Usual
 from swimctl.states import JobStatus
 
@@ -87,7 +88,10 @@ class Jobs(DataTable[Text]):
 
 
 class Watcher(App[None]):
-    """The list of jobs. It ends by itself when `over` says so and no job is open."""
+    """The list of jobs. It ends by itself when `over` says so and no job is open, and if the store says no more.
+
+    Then `failed` is why: raised in here, Textual would print all that stands in memory around it.
+    """
 
     ENABLE_COMMAND_PALETTE = False
     CSS = """
@@ -108,6 +112,7 @@ class Watcher(App[None]):
         super().__init__()
         self._source = source
         self._over = over
+        self.failed: SwimctlError | None = None
         self._wanted = ""
         self._rows: list[Row] = []
 
@@ -129,8 +134,19 @@ class Watcher(App[None]):
         self.look()
         self.set_interval(LOOK_EVERY, self.look)
 
+    def give_up(self, error: SwimctlError) -> None:
+        """Leave, as nothing can be read any more."""
+        self.failed = self.failed or error
+        self.exit()
+
     def look(self) -> None:
         """Read the jobs and draw what has changed; leave where nothing will change any more."""
+        try:
+            self._look()
+        except SwimctlError as error:
+            self.give_up(error)
+
+    def _look(self) -> None:
         jobs, now = self._source.jobs(), self._source.now()
         self._draw(rows_of(jobs, self._source, self._wanted))
         main = self.screen_stack[0]
@@ -193,7 +209,7 @@ class Watcher(App[None]):
         """Open the job under the cursor, by Enter or a click."""
         number = int(event.row_key.value or 0)
         device = next((row.cells[0] for row in self._rows if row.job == number), "")
-        self.push_screen(Opened(self._source, number, device))
+        self.push_screen(Opened(self._source, number, device, self.give_up))
 
 
 class Opened(Screen[None]):
@@ -206,9 +222,10 @@ class Opened(Screen[None]):
     ]
     CSS = "#title { height: 1; padding: 0 1; text-style: bold; }"
 
-    def __init__(self, source: Source, job: int, device: str) -> None:
+    def __init__(self, source: Source, job: int, device: str, give_up: Callable[[SwimctlError], None]) -> None:
         super().__init__()
         self._source = source
+        self._give_up = give_up
         self._job = job
         self._device = device
         self._shows = "events"
@@ -241,6 +258,14 @@ class Opened(Screen[None]):
 
     def look(self) -> None:
         """Add what is new."""
+        try:
+            self._look()
+        except SwimctlError as error:
+            self._give_up(error)
+        except OSError as error:
+            self._give_up(UsageError(f"the transcript of job {self._job} cannot be read: {error.strerror}"))
+
+    def _look(self) -> None:
         if self._shows == "events":
             events = self._source.events(self._job, self._shown)
             lines = [f"{local_time(one.at)}  {one.kind}  {plain(self._source.told(one))}" for one in events]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -15,8 +17,9 @@ from support.upgrades import lab_folder
 
 pytest.importorskip("textual")
 
-from swimctl.cli.watching import Source, next_failure, rows_of
-from swimctl.models import Job
+from swimctl.cli.watching import Source, Watcher, next_failure, rows_of
+from swimctl.errors import StoreError
+from swimctl.models import Event, Job
 from swimctl.states import JobStatus
 
 MakeJob = Callable[..., Job]
@@ -75,6 +78,24 @@ def test_the_next_failure_comes_after_the_cursor_and_then_from_the_top(make_job:
     first, second = (place for place, row in enumerate(rows) if row.failed)
     assert [next_failure(rows, place) for place in (0, first, second)] == [first, second, first]
     assert next_failure([row for row in rows if not row.failed], 0) is None
+
+
+@pytest.mark.parametrize("which", ["jobs", "events"])
+def test_a_store_that_cannot_be_read_ends_it_without_a_traceback(make_job: MakeJob, which: str) -> None:
+    jobs, gone = some_jobs(make_job), StoreError("the store was replaced")
+
+    def broken(*_: int) -> Sequence[Job] | Sequence[Event]:
+        raise gone
+
+    watcher = Watcher(replace(source(jobs, jobs[0].created_at), **{which: broken}), lambda _: False)
+
+    async def play() -> None:
+        async with watcher.run_test() as pilot:
+            await pilot.press("enter")
+
+    asyncio.run(play())
+    assert watcher.failed is gone
+    assert watcher.return_code == 0, "Textual itself saw no error"
 
 
 def test_a_person_filters_opens_a_job_and_leaves(tmp_path: Path) -> None:

@@ -262,7 +262,8 @@ class Engine:
         return look
 
     def runs(self, device: Device, *, replaced: bool = False) -> None:
-        """Ask a device what it runs, and record it; see Visits and Sightings. StepFailed: another device answers."""
+        """Ask a device what it runs, and record it; see Visits and Sightings. StepFailed: it is not recorded."""
+        self._sightings.require_settled(device)  # a look that begins in an activation may end behind it
         running, serials = self._visits.runs(device)
         self._sightings.record(device, running, serials, "scan", replaced=replaced)
 

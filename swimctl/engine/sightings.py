@@ -23,13 +23,24 @@ class Sightings:
         self._lock = threading.Lock()
         self._answering: dict[str, Device] = {}
 
+    def require_settled(self, device: Device) -> None:
+        """Check that no job activates on a device. StepFailed: what it runs now, it may be about to leave again."""
+        job = self._store.activating(device.id)
+        if job is not None:
+            raise StepFailed(
+                f"job {job} activates on {device.name}, which may go back again; nothing of it was recorded; next: "
+                f"`swimctl status {job}`, and `swimctl scan {device.name}` when it has ended"
+            )
+
     def record(
         self, device: Device, running: Running, serials: Sequence[str], by: str, *, replaced: bool = False
     ) -> None:
         """Record what a device runs. `replaced`: a person says that it may be another one than before.
 
-        StepFailed: another device answers, as far as its serial numbers tell; then nothing is recorded.
+        StepFailed: another device answers, as far as its serial numbers tell, or a job activates on it; then nothing is
+        recorded.
         """
+        self.require_settled(device)
         with self._answers(device, serials) as other:
             # What the inventory says of its serial number was proved before.
             if not replaced and device.serial is None and (odd := other or self._stranger(device, serials)):

@@ -106,6 +106,16 @@ class Sightings(Part):
             ).fetchall()
         return [row["device_id"] for row in rows]
 
+    def activating(self, device_id: int) -> int | None:
+        """Return the job that activates on a device."""
+        with self._db.read() as sql:
+            # As the index of running jobs has it.
+            row = sql.execute(
+                "SELECT id, status FROM jobs WHERE device_id = ? AND status IN ('distributing', 'activating')",
+                [device_id],
+            ).fetchone()
+        return None if row is None or row["status"] != "activating" else int(row["id"])
+
     def changes(self) -> dict[int, Change]:
         """Return the newest job of each device that activates or left it unknown, by the device's id."""
         with self._db.read() as sql:

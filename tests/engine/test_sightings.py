@@ -7,13 +7,14 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from support.stores import StandingClock
+from support.stores import StandingClock, some_jobs
 
 from swimctl.engine.sightings import Sightings
 from swimctl.errors import StepFailed
 from swimctl.inventory.hosts import Inventory
-from swimctl.models import Device
+from swimctl.models import Device, Outcome
 from swimctl.platforms.facts import Running
+from swimctl.states import JobStatus
 from swimctl.store import Store
 
 RUNNING = Running("17.12.04", 60, None, {"1": "17.12.04"})
@@ -102,3 +103,21 @@ def test_a_device_without_serial_numbers_is_recorded(store: Store) -> None:
     assert (fleet.seen("sw1"), fleet.seen("sw2")) == ([()], [()])
     fleet.answers("sw1", "FOC1")
     assert fleet.seen("sw1") == [("FOC1",)], "it is the same as before, and now its number is known"
+
+
+def test_what_a_device_runs_on_trial_is_not_recorded(store: Store) -> None:
+    fleet = Fleet(store, sw1=None, sw2=None)
+    (job,) = some_jobs(store, ["sw1"])
+    with store.register_runner() as runner:
+        store.claim(job.id, runner)
+        fleet.answers("sw1", "FOC1")  # its copy changes nothing
+        store.move(job.id, runner, JobStatus.ACTIVATING)
+        with pytest.raises(StepFailed, match=f"job {job.id} activates on sw1, .* nothing of it was recorded"):
+            fleet.answers("sw1", "FOC1")
+        with pytest.raises(StepFailed, match="activates"):
+            fleet.answers("sw1", "FOC1", replaced=True)
+        fleet.answers("sw2", "FOC2")
+        before = store.sightings(job.device_id)
+        store.move(job.id, runner, JobStatus.FAILED, "no", Outcome.ROLLED_BACK)
+    assert len(before[job.device_id]) == 1
+    fleet.answers("sw1", "FOC1")

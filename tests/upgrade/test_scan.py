@@ -10,10 +10,13 @@ from typing import Any
 
 import pytest
 from ruamel.yaml import YAML
-from support.upgrades import lab_folder, without_data
+from support.upgrades import lab_folder, request, without_data
 
 from swimctl.cli import main
+from swimctl.cli.context import Context
 from swimctl.lab.mixed import mixed_fleet
+from swimctl.models import Outcome
+from swimctl.states import JobStatus
 
 Captured = pytest.CaptureFixture[str]
 
@@ -111,6 +114,23 @@ def test_what_a_device_ran_is_known_from_plan_and_upgrade_too(tmp_path: Path, ca
         assert [one["runs"] for one in document["ran"]] == ["17.12.04", "17.06.05"]
         assert document["ran"][0]["since"] == after["since"], "it runs it since its job, whoever looks later"
         assert document["ran"][0]["members"] == {"1": "17.12.04"}
+
+
+def test_a_device_in_an_activation_is_not_asked_as_it_may_go_back(tmp_path: Path, capsys: Captured) -> None:
+    with lab_folder(tmp_path, devices=2, ssh=False) as lab:
+        told(capsys, tmp_path, "scan", "--all")
+        asked = len(lab.commands("sw1"))
+        with Context(tmp_path / "config.yaml").open() as opened, opened.store.register_runner() as runner:
+            (job,) = opened.service.trigger(request(opened, devices=opened.inventory.devices[:1])).jobs
+            opened.store.claim(job.id, runner)
+            opened.store.move(job.id, runner, JobStatus.ACTIVATING)
+            code, document = told(capsys, tmp_path, "scan", "--all")
+            assert (code, document["answered"], document["unasked"]) == (1, 1, 1)
+            assert f"job {job.id} activates on sw1" in of(document, "sw1")["error"]
+            assert len(lab.commands("sw1")) == asked
+            opened.store.move(job.id, runner, JobStatus.FAILED, "no", Outcome.ROLLED_BACK)
+        code, document = told(capsys, tmp_path, "compliance", "sw1")
+        assert (of(document, "sw1")["status"], of(document, "sw1")["runs"]) == ("other release", "17.06.05")
 
 
 def test_compliance_needs_no_device_and_no_choice(tmp_path: Path, capsys: Captured) -> None:

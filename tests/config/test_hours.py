@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, time, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from swimctl.api.schemas import WINDOW
 from swimctl.config.hours import Opening, Window, Windows
 from swimctl.config.windows import Go, Never, Wait, gate
 from swimctl.errors import UsageError
@@ -135,3 +138,22 @@ def test_windows_that_never_end_together_are_one_for_weeks() -> None:
     assert found is not None
     assert found.opens < utc("2030-12-07T08:01")
     assert found.closes > utc("2031-01-04T00:00")
+
+
+def test_what_the_page_shows_is_read_and_taken_by_the_api() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "times.md").read_text(encoding="utf-8").split("## Windows")[1]
+    shown = [
+        text
+        for line in page.splitlines()
+        if line.startswith("| `")
+        for text in re.findall("`([^`]+)`", line.split("|")[1])
+    ]
+    assert len(shown) > 8
+    for text in shown:
+        assert Windows.parse(text)
+    # No calendar: only config.yaml of the server says where one is, and who asks it may not know.
+    assert [text for text in shown if not re.search(WINDOW, text)] == ["calendar:nights"]
+    assert "no calendar" in page
+    lengths = re.findall("`([0-9hm]+)`", page.split("The API takes")[1].splitlines()[0])
+    assert lengths == ["6h", "90m", "1h30m"]
+    assert all(re.search(WINDOW, f"22:00/{length}") for length in lengths)

@@ -144,7 +144,7 @@ class Activation(Section):
     auto_abort_minutes: Annotated[int, Length("m")] = Field(
         60, ge=30, le=1200, description="minutes after which the device goes back by itself, if nothing is committed"
     )
-    hold_minutes: int = Field(
+    hold_minutes: Annotated[int, Length("m")] = Field(
         60, ge=5, le=1440, description="minutes that a device is held for a person, with `--on-failed-checks hold`"
     )
     settle: Seconds = Field(

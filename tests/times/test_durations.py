@@ -93,13 +93,14 @@ def test_a_number_alone_has_the_unit_of_its_place(bare: str, seconds: int) -> No
 
 def test_settings_are_read_in_their_own_unit() -> None:
     said = {
-        "activation": {"auto_abort_minutes": "1h30m", "usual_minutes": "90s"},
+        "activation": {"auto_abort_minutes": "1h30m", "hold_minutes": "2h", "usual_minutes": "90s"},
         "image_server": {"hours": "2d", "stall": "2m"},
         "schedule_grace": "1h",
         "deadlines": {"add": 7, "activate": "30"},
     }
     found = Settings.model_validate(said)
     assert (found.activation.auto_abort_minutes, found.activation.usual_minutes) == (90, 1.5)
+    assert found.activation.hold_minutes == 120
     assert (found.image_server.hours, found.image_server.stall) == (48, 120)
     assert (found.schedule_grace, found.deadlines.add, found.deadlines.activate) == (3600, 7, 30)
     assert found.deadlines.activate.setting == "swimctl.deadlines.activate"  # type: ignore[attr-defined] # a Limit

@@ -106,6 +106,7 @@ class Watcher(App[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "all", "All jobs", show=False),
         Binding("q", "quit", "Leave"),
+        Binding("ctrl+c", "quit", show=False, priority=True),  # Textual would only say which key leaves
     ]
 
     def __init__(self, source: Source, over: Callable[[Sequence[Job]], bool]) -> None:

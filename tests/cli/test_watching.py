@@ -98,6 +98,20 @@ def test_a_store_that_cannot_be_read_ends_it_without_a_traceback(make_job: MakeJ
     assert watcher.return_code == 0, "Textual itself saw no error"
 
 
+@pytest.mark.parametrize("keys", [["q"], ["ctrl+c"], ["slash", "ctrl+c"], ["enter", "ctrl+c"]])
+def test_a_person_leaves_as_every_program_is_left(make_job: MakeJob, keys: list[str]) -> None:
+    jobs = some_jobs(make_job)
+    watcher = Watcher(source(jobs, jobs[0].created_at), lambda _: False)
+
+    async def play() -> None:
+        async with watcher.run_test() as pilot:
+            assert watcher.return_code is None
+            await pilot.press(*keys)
+
+    asyncio.run(play())
+    assert (watcher.return_code, watcher.failed) == (0, None)
+
+
 def test_a_person_filters_opens_a_job_and_leaves(tmp_path: Path) -> None:
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     environment = {"PATH": path, "HOME": str(tmp_path), "LANG": "C.UTF-8"}

@@ -93,14 +93,25 @@ def _latest(events: Sequence[Any]) -> Iterator[tuple[Any, list[Any]]]:
         if instead is not None and "RANGE" in instead.params:
             raise ConfigError(f"its event {_named(event)} changes all that follow (RANGE), which swimctl does not read")
         key = (str(event.get("UID", f"no {number}")), "" if instead is None else str(instead.dt))
-        if key not in kept or int(event.get("SEQUENCE", 0)) >= int(kept[key].get("SEQUENCE", 0)):
+        if key not in kept or _version(event) >= _version(kept[key]):
             kept[key] = event
     others = defaultdict[str, list[Any]](list)
     for (uid, instead), event in kept.items():
         if instead:
             others[uid].append(event)
     for (uid, instead), event in kept.items():
-        yield event, [] if instead else others[uid]
+        if not instead:
+            yield event, others[uid]
+        elif not _cancelled(whole := kept.get((uid, ""), {})) or _version(event) > _version(whole):
+            yield event, []  # else it was cancelled with all the others
+
+
+def _cancelled(event: Mapping[str, Any]) -> bool:
+    return str(event.get("STATUS", "")).upper() == "CANCELLED"
+
+
+def _version(event: Mapping[str, Any]) -> int:
+    return int(event.get("SEQUENCE", 0))
 
 
 class _Event:
@@ -126,7 +137,7 @@ class _Event:
 
     def between(self, first: datetime, last: datetime, others: Sequence[Any]) -> Iterator[Occurrence]:
         """Yield its occurrences that lie between two moments, or reach into that time."""
-        if str(self._event.get("STATUS", "")).upper() == "CANCELLED":
+        if _cancelled(self._event):
             return
         summary = str(self._event.get("SUMMARY", "")) or "without a name"
         for shown, length in self._starts(first, last, others):

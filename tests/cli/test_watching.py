@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from support.processes import start
@@ -19,7 +20,7 @@ pytest.importorskip("textual")
 
 from swimctl.cli.watching import Source, Watcher, next_failure, rows_of
 from swimctl.errors import StoreError
-from swimctl.models import Event, Job
+from swimctl.models import Job
 from swimctl.states import JobStatus
 
 MakeJob = Callable[..., Job]
@@ -84,10 +85,11 @@ def test_the_next_failure_comes_after_the_cursor_and_then_from_the_top(make_job:
 def test_a_store_that_cannot_be_read_ends_it_without_a_traceback(make_job: MakeJob, which: str) -> None:
     jobs, gone = some_jobs(make_job), StoreError("the store was replaced")
 
-    def broken(*_: int) -> Sequence[Job] | Sequence[Event]:
+    def broken(*_: int) -> Sequence[Any]:
         raise gone
 
-    watcher = Watcher(replace(source(jobs, jobs[0].created_at), **{which: broken}), lambda _: False)
+    parts: dict[str, Any] = {which: broken}
+    watcher = Watcher(replace(source(jobs, jobs[0].created_at), **parts), lambda _: False)
 
     async def play() -> None:
         async with watcher.run_test() as pilot:

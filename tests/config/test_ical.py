@@ -78,6 +78,16 @@ def test_a_period_that_is_left_out_does_not_take_place() -> None:
     ]
 
 
+def test_what_was_moved_is_cancelled_with_its_series_unless_it_is_newer() -> None:
+    series = event(*NIGHT, "RRULE:FREQ=DAILY", "STATUS:CANCELLED", "SEQUENCE:2")
+    moved = ("RECURRENCE-ID:20300112T220000Z", "DTSTART:20300112T230000Z", "DURATION:PT1H")
+    assert found(calendar(*series, *event(*moved, "SEQUENCE:2"))) == []
+    assert found(calendar(*event(*moved), *series)) == []
+    again = [(utc("01-12T23:00"), utc("01-13T00:00"))]
+    assert found(calendar(*series, *event(*moved, "SEQUENCE:3"))) == again
+    assert found(calendar(*event(*moved))) == again, "without the series, it stands for itself"
+
+
 def test_the_latest_version_of_an_event_counts() -> None:
     old = event("SEQUENCE:1", *NIGHT)
     new = event("SEQUENCE:2", "DTSTART:20300210T220000Z", "DTEND:20300211T040000Z")

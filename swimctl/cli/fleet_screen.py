@@ -152,8 +152,8 @@ def _wrapped(first: str, text: str, width: int) -> list[str]:
 
 def _names(before: str, names: Sequence[str], width: int) -> str:
     """Return a line with as many names as it holds, and the number of the others."""
-    lines = (before + output.plain(some(names, most)) for most in range(min(len(names), _MOST_NAMES), 0, -1))
-    return next((line for line in lines if len(line) <= width), _cut(before + names[0], width))
+    lines = (output.plain(before + some(names, most)) for most in range(min(len(names), _MOST_NAMES), 0, -1))
+    return next((line for line in lines if len(line) <= width), _cut(output.plain(before + names[0]), width))
 
 
 def _cut(line: str, width: int) -> str:

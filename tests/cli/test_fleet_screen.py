@@ -71,6 +71,14 @@ def test_a_spreadsheet_gets_no_formula_from_a_device_or_an_inventory(cell: str |
     assert compliance._csv(["Site", "Why"], [[cell, 7]]) == f"site,why\n{written},7\n"
 
 
+@pytest.mark.parametrize("width", [20, 80])
+def test_a_device_writes_nothing_of_its_own(width: int) -> None:
+    evil = "\x1b[2J17.12.4"
+    told = scanned([("sw1", evil), ("sw2\x1b[2J" * 9, evil)], [("sw3", f"it says {evil}")], "9s", width)
+    assert "17.12.4" in told
+    assert "\x1b" not in told
+
+
 def test_what_is_behind_stands_on_the_first_page() -> None:
     page = stands([device(number) for number in range(1, 1001)], 80).splitlines()[:24]
     assert {"Other release", "Unknown"} <= set(page)

@@ -60,17 +60,21 @@ def hold(context: JobContext, verdict: Verdict) -> Parts[bool]:
     over = Deadline(context.clock, left, watch=True)
     context.part()
     context.record.waits(Waiting(WaitKind.HELD, verdict.why, context.job.id, until))
-    while not (said := next(_unheard(context), None)):
-        if over.passed:
-            context.record.event(HELD, "nobody has decided in time, so it goes back")
-            return False
+    while not (over.passed or any(_unheard(context))):
         yield Pause(_LOOK * context.clock.speed, obeys=True)
         context.checkpoint()
-    number, words = said
-    if words["answer"] == HeldAnswer.BACK:
+    # From here on the store takes no answer: none is promised that nobody obeys, and all that was said counts.
+    context.record.say("held no more")
+    heard = [*_unheard(context)]
+    if not heard:
+        context.record.event(HELD, "nobody has decided in time, so it goes back")
         return False
-    context.record.remember(f"heard {number}", True)
-    context.record.say(f"looking again: {words['by'] or 'somebody'} asked for it")  # it is held no more meanwhile
+    if said_back(context):  # of two people who answer at once, who is for the release that is known to work
+        return False
+    for number, _ in heard:
+        context.record.remember(f"heard {number}", True)
+    who = ", ".join(dict.fromkeys(words["by"] or "somebody" for _, words in heard))
+    context.record.say(f"looking again: {who} asked for it")
     return True
 
 

@@ -62,6 +62,11 @@ def _require_held(sql: Sql, job: Job) -> None:
     kind = json.loads(row["waiting"])[0] if row["waiting"] else ""
     if JobStatus(row["status"]) in RUNNING and kind == WaitKind.HELD:
         return
+    if JobStatus(row["status"]) in RUNNING and job.interrupted:
+        raise ConflictError(
+            f"job {job.id} on {job.device_name} was interrupted, so nobody could hear this; next: `swimctl resume "
+            f"{job.id}`; a device that is still not as before is held again, until the same time"
+        )
     if JobStatus(row["status"]) in RUNNING:
         raise ConflictError(
             f"job {job.id} on {job.device_name} is not held now; `swimctl status --watch` follows it; with "

@@ -122,6 +122,35 @@ def test_a_person_sends_it_back_with_their_reason() -> None:
     assert job.driver.times("commit") == 0
 
 
+def test_of_two_people_who_answer_at_once_who_wants_it_back_is_obeyed() -> None:
+    """Both were told that their word counts; the look that the other one asked for would find nothing any more."""
+    job = held()
+
+    def both() -> None:
+        job.driver._script["snapshot"] = [AFTER]
+        say(job, "keep", (UP, "not back"), (NEIGHBOUR, "not back"))
+        say(job, "back", number=2)
+
+    with pytest.raises(StepFailed, match=rf"rolled back to {OLD}: ada decided that it goes back; seen to"):
+        run(job, {5: both})
+    assert job.driver.times("commit") == 0
+
+
+def test_what_is_said_in_the_moment_in_which_the_time_ends_counts() -> None:
+    """Until the store knows that it is held no more, it takes an answer, and says that it will be obeyed."""
+    job = held()
+    told = job.record.say
+
+    def tell(message: str) -> None:
+        if waits(job) and "said 1" not in job.record.memory:
+            say(job, "keep", (UP, "not back"), (NEIGHBOUR, "not back"))
+        told(message)
+
+    job.record.say = tell  # type: ignore[method-assign]
+    assert "accepted by a waiver" in run(job).message
+    assert job.waited - 1200 >= 3600, "nobody has said anything before"
+
+
 @pytest.mark.parametrize(("timer", "most"), [(7200, 3600), (3600, 2100)])
 def test_where_nobody_decides_it_goes_back_in_time_before_its_own_timer(timer: int, most: int) -> None:
     """Twenty minutes are gone; its own timer leaves less than the setting, or more."""

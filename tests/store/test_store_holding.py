@@ -95,3 +95,11 @@ def test_a_job_whose_process_died_while_it_was_held_is_told_for_who_resumes_it(s
     assert store.job(job).interrupted
     store.answer_held(job, HeldAnswer.BACK, ADA, "too late for tonight")
     assert store.recall(job, "said 1")["answer"] == "back"
+
+
+def test_a_job_that_was_stopped_while_it_was_held_has_to_be_resumed_first(store: Store) -> None:
+    with store.register_runner() as runner:
+        job = held(store, runner, UPLINK)
+        store.release(job, runner, "stopped at a safe point")
+    with pytest.raises(ConflictError, match=f"was interrupted, so nobody could hear this; .* `swimctl resume {job}`"):
+        store.answer_held(job, HeldAnswer.BACK, ADA)

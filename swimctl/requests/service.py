@@ -191,10 +191,12 @@ class Service:
             else:
                 refusal = self._hosts.problem(device.name) or why_unfit(device, image)
             items.append(plan_item(device, image, refusal, busy.get(device.id, ())))
-        check_waivers(waivers, [item.device.name for item in items])
+        names = [item.device.name for item in items]
+        check_waivers(waivers, names)
+        kept = [waiver for waiver in batch.options.waivers if waiver.device in names]
         request = UpgradeRequest(
             devices=tuple(item.device for item in items),
-            options=replace(batch.options, waivers=(*batch.options.waivers, *waivers)),
+            options=replace(batch.options, waivers=(*kept, *waivers)),
             mode=batch.mode,
             max_failures=batch.max_failures,
             workers=batch.workers,

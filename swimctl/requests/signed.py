@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -90,12 +90,13 @@ def signed_document(preview: Preview, hosts: Inventory, settings: Settings, flow
             "--out shows what they lack"
         )
     request = preview.plan.request
+    agreed = [_agreed(row, hosts) for row in preview.rows if row.verdict in {Verdict.READY, Verdict.THERE}]
     document: Document = {
         "swimctl_plan": _FORM,
         "made_at": rfc3339(now),
-        "request": _request(request),
+        "request": _request(request, {one["name"] for one in agreed}),
         "rules": rules_of(settings, flow),
-        "devices": [_agreed(row, hosts) for row in preview.rows if row.verdict in {Verdict.READY, Verdict.THERE}],
+        "devices": agreed,
         "left_out": [row.item.device.name for row in preview.rows if not row.verdict.well],
         "preview": preview_document(preview),
     }
@@ -273,11 +274,13 @@ def _facts(device: Device, hosts: Inventory) -> Document:
         return told | {"copied": f"cannot be read: {error}"}
 
 
-def _request(request: UpgradeRequest) -> Document:
+def _request(request: UpgradeRequest, names: Collection[str]) -> Document:
+    """Write a request for the devices with these names: what was waived of others is none of its business."""
     policy = asdict(request.policy)
     until, at = request.policy.until, request.schedule_time
+    waivers = tuple(waiver for waiver in request.options.waivers if waiver.device in names)
     return {
-        "options": asdict(request.options),
+        "options": asdict(replace(request.options, waivers=waivers)),
         "mode": request.mode.value,
         "max_failures": request.max_failures,
         "schedule_time": rfc3339(at) if at else None,

@@ -182,6 +182,30 @@ def test_a_signed_plan_holds_with_the_values_that_were_waived(place: Place, devi
     assert place.store.batches()[0].options.waivers == (Waiver(**kept),)
 
 
+def test_what_was_waived_of_a_device_that_is_left_out_stands_in_no_file_and_in_no_retry(
+    place: Place, devices: Devices, capsys: Capture
+) -> None:
+    devices.answers["sw1"] = [[FULL]]
+    waived = ("--waive", PASTED, "--waive", "sw1: routes = fell from 9 to 4", *WHY)
+    assert main(["plan", "--all", *waived, "--out", "tonight.json"]) == 1
+    place.script.fates["sw2"] = "rolled back"
+    capsys.readouterr()
+    assert main(["upgrade", "--plan", "tonight.json", "--yes"]) == 1, capsys.readouterr().err
+    (batch,) = place.store.batches()
+    assert [waiver.device for waiver in batch.options.waivers] == ["sw2"]
+    assert [job.device_name for job in place.store.jobs(batch_id=batch.id)] == ["sw2", "sw3"]
+
+    place.script.fates["sw3"] = place.script.fates.pop("sw2")
+    assert main(["upgrade", "--all", "--yes", *waived]) == 1
+    place.script.fates.clear()
+    assert main(["retry", "--batch", place.store.batches(limit=1)[0].id, "--out", "again.json"]) == 0
+    capsys.readouterr()
+    assert main(["retry", "--plan", "again.json", "--yes"]) == 0, capsys.readouterr().err
+    newest = place.store.batches(limit=1)[0]
+    assert [job.device_name for job in place.store.jobs(batch_id=newest.id)] == ["sw3"]
+    assert newest.options.waivers == ()
+
+
 def test_a_retry_takes_waivers_to_those_of_its_batch(place: Place, capsys: Capture) -> None:
     place.script.fates["sw2"] = "rolled back"
     assert main(["upgrade", "--all", "--yes", "--waive", PASTED, *WHY]) == 1

@@ -115,9 +115,10 @@ class Reading(Part):
 
         In the order of the batches, then of the jobs. A batch that a living process has made its own with
         `own_batch` is left out, whoever asks; one whose process died is there again. Behind an interrupted job of
-        a sequential batch, or of an earlier wave, nobody is offered: the order holds until `resume` has ended that
-        job. A batch that waits for its approval, is paused or stopped, is left out. A job that was stopped after its
-        step is offered again once its batch goes on.
+        a sequential batch, of an earlier wave, or that this one has to wait for, nobody is offered: the order holds
+        until `resume` has ended that job, and `resume` could not own a batch in which somebody waits for it. A batch
+        that waits for its approval, is paused or stopped, is left out. A job that was stopped after its step is
+        offered again once its batch goes on.
         """
         with self._db.read() as sql:
             return self._jobs(
@@ -130,7 +131,10 @@ class Reading(Part):
                 " AND b.paused_by IS NULL AND b.stopped_by IS NULL"
                 " AND NOT EXISTS (SELECT 1 FROM jobs first WHERE first.batch_id = j.batch_id"
                 " AND first.status IN ('distributing', 'activating')"
-                " AND (b.mode = 'sequential' OR first.wave < j.wave))",
+                " AND (b.mode = 'sequential' OR first.wave < j.wave"
+                " OR (first.id < j.id AND first.redundancy_group = j.redundancy_group)"
+                " OR first.id IN (SELECT value FROM json_each(j.after))"
+                " OR (j.unproved = 1 AND first.unproved = 1 AND first.kind = j.kind)))",
                 [rfc3339(now)],
                 order="b.created_at, b.rowid, j.id",
                 keep=lambda row: not self._locks.lives(row["owner_id"]),

@@ -111,6 +111,44 @@ def test_the_first_one_of_another_batch_is_waited_for(store: Store, runner: Runn
     assert store.claim(one.id, runner) is not None, "whoever resumes it is not held"
 
 
+def test_behind_a_first_one_that_was_interrupted_nobody_is_offered_until_it_was_resumed(
+    store: Store, runner: Runner
+) -> None:
+    """Who waited for it in another process would own the batch, and `resume` could not."""
+    kinds = [IOS_XE, IOS_XE, NEXT]
+    one, two, other = some_jobs(store, ["sw1", "sw2", "sw3"], kinds=kinds, detached=True)
+    assert [job.id for job in store.due(NOON)] == [one.id, two.id, other.id]
+    with store.register_runner() as dies:
+        store.own_batch("batch-0001", dies)
+        assert store.claim(one.id, dies) is not None
+    assert [job.id for job in store.due(NOON)] == [other.id]
+    end(store, runner, one, SUCCESS, Outcome.UPGRADED)
+    assert [job.id for job in store.due(NOON)] == [two.id, other.id]
+
+
+def test_behind_an_interrupted_partner_nobody_is_offered_until_it_was_resumed(store: Store) -> None:
+    one, two, other = some_jobs(store, ["sw1", "sw2", "sw3"], groups=["core", "core", None], detached=True)
+    with store.register_runner() as dies:
+        store.own_batch("batch-0001", dies)
+        assert store.claim(one.id, dies) is not None
+    assert [job.id for job in store.due(NOON)] == [other.id]
+    with store.register_runner() as resumes:
+        end(store, resumes, one, SUCCESS, Outcome.UPGRADED)
+    assert [job.id for job in store.due(NOON)] == [two.id, other.id]
+
+
+def test_behind_an_interrupted_device_that_depends_on_it_nobody_is_offered(store: Store) -> None:
+    (far,) = some_jobs(store, ["sw9"], "batch-0009")
+    image, ids = far.image_id, store.device_ids(["sw1", "sw2"])
+    new = [NewJob(ids["sw1"], "sw1", image, STEPS), NewJob(ids["sw2"], "sw2", image, STEPS, after=(0,))]
+    one, two = store.create_batch(some_batch("batch-0001"), new)
+    assert [job.id for job in store.due(NOON)] == [far.id, one.id, two.id]
+    with store.register_runner() as dies:
+        store.own_batch("batch-0001", dies)
+        assert store.claim(one.id, dies) is not None
+    assert [job.id for job in store.due(NOON)] == [far.id]
+
+
 def test_all_at_once_if_that_is_asked_for_and_the_audit_has_it(store: Store, runner: Runner) -> None:
     jobs = some_jobs(store, ["sw1", "sw2"], kinds=[IOS_XE] * 2, unproved=False, policy=Policy(pilot=False))
     assert all(store.claim(job.id, runner) is not None for job in jobs)

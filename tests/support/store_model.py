@@ -76,7 +76,7 @@ class Model:
     def due(self, now: datetime) -> list[int]:
         """List what is offered to anybody, in its order."""
         order = list(self.batches)
-        found = [job_id for job_id, known in self.jobs.items() if self._is_due(known, now)]
+        found = [job_id for job_id in self.jobs if self._is_due(job_id, now)]
         return sorted(
             found,
             key=lambda job_id: (
@@ -86,14 +86,21 @@ class Model:
             ),
         )
 
-    def _is_due(self, known: Known, now: datetime) -> bool:
+    def _is_due(self, job_id: int, now: datetime) -> bool:
+        known = self.jobs[job_id]
         batch = self.batches[known.batch]
         if known.status not in WAITING or batch.made is Made.TERMINAL or batch.owner in self.alive:
             return False
         if batch.schedule_time is not None and batch.schedule_time > now:
             return False
-        running = [other for other in self.jobs.values() if other.batch == known.batch and other.status in RUNNING]
-        return not any(batch.mode is ExecutionMode.SEQUENTIAL or other.wave < known.wave for other in running)
+        running = {number: other for number, other in self.jobs.items() if other.status in RUNNING}
+        return not any(
+            batch.mode is ExecutionMode.SEQUENTIAL
+            or other.wave < known.wave
+            or (known.group is not None and other.group == known.group and number < job_id)
+            for number, other in running.items()
+            if other.batch == known.batch
+        )
 
     def interrupted(self) -> set[int]:
         """Return what waits for `resume`."""

@@ -33,7 +33,7 @@ _FORM: Final = 2
 # What decides on a device: with other values, it is another plan. Deadlines and paths are none of it.
 _DECIDES: Final = (
     "readiness", "distribution", "activation", "evidence", "tolerances", "approval", "freeze", "checks", "workers",
-    "under_way",
+    "under_way", "pilot",
 )  # fmt: skip
 _SAME_DEVICE: Final = {
     "id": "its id",

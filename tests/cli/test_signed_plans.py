@@ -198,6 +198,7 @@ def test_an_image_with_another_hash_is_refused(place: Place, capsys: Capture) ->
     ("more", "says"),
     [
         ("  readiness:\n    space_factor: 1.5\n", "swimctl.readiness.space_factor was 2.5, is 1.5"),
+        ("  pilot: never\n", "swimctl.pilot was 'real', is 'never'"),
         ("  under_way: 9\n", "swimctl.under_way was None, is 9"),
         ("  checks:\n    defaults: none\n", "swimctl.checks.defaults was 'configured', is 'none'"),
     ],

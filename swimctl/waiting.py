@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from swimctl.clock import to_the_minute
@@ -34,6 +35,10 @@ class WaitKind(StrEnum):
     WORKER = "worker"
     PERSON = "person"
     HELD = "held"
+
+
+OF_PEOPLE: Final = frozenset({WaitKind.PERSON, WaitKind.HELD})
+"""Waits that end when somebody says something: how long that takes, nobody knows."""
 
 
 class HeldAnswer(StrEnum):

@@ -16,10 +16,10 @@ from swimctl.errors import CalendarUnread, UsageError
 from swimctl.models import Batch, ExecutionMode, Job, Usual
 from swimctl.requests.forecast import Ahead, Course, forecast
 from swimctl.states import FINAL, RUNNING, StepStatus
-from swimctl.waiting import WaitKind, clock_time, span
+from swimctl.waiting import OF_PEOPLE, WaitKind, clock_time, span
 
 _TICKET = 16  # characters
-_NOBODY_KNOWS = frozenset({WaitKind.APPROVAL, WaitKind.PAUSE, WaitKind.RUNNER, WaitKind.STOP})
+_NOBODY_KNOWS = frozenset({WaitKind.APPROVAL, WaitKind.PAUSE, WaitKind.RUNNER, WaitKind.STOP, *OF_PEOPLE})
 _OPENS = frozenset({WaitKind.WINDOW, WaitKind.FREEZE, WaitKind.SCHEDULE})
 
 

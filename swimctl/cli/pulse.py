@@ -9,7 +9,7 @@ from datetime import datetime
 from swimctl.cli.output import duration, local_time
 from swimctl.models import Job, Pulse, Step, Usual
 from swimctl.states import RUNNING, StepStatus
-from swimctl.waiting import WaitKind
+from swimctl.waiting import OF_PEOPLE
 
 # A step that takes so many times as long as usual is worth a word.
 LATE = 2.0
@@ -41,7 +41,7 @@ def times_usual(job: Job, step: Step, usual: Usual, now: datetime) -> float:
 
 def _usual(job: Job, step: Step, usual: Usual) -> float | None:
     """Return the seconds that are usual; None where nobody knows, as of a person who is waited for."""
-    person = job.waiting is not None and job.waiting.kind is WaitKind.PERSON
+    person = job.waiting is not None and job.waiting.kind in OF_PEOPLE
     return None if person else usual.get((step.kind, job.image_family))
 
 

@@ -143,6 +143,15 @@ def test_the_end_is_reckoned_from_what_is_left_of_each_job(make_job: MakeJob, no
     assert ends_at(batch(), [asked], usual, now, Pace()) is None
 
 
+@pytest.mark.parametrize("kind", [WaitKind.PERSON, WaitKind.HELD])
+def test_while_a_person_is_waited_for_nobody_knows_the_end(make_job: MakeJob, now: datetime, kind: WaitKind) -> None:
+    usual = {("activation", "cat9k_iosxe"): 900.0, ("post-checks", "cat9k_iosxe"): 60.0}
+    runs = make_job(at="Activation", status=JobStatus.ACTIVATING)
+    assert ends_at(batch(), [runs], usual, now, Pace()) is not None
+    held = make_job(at="Activation", status=JobStatus.ACTIVATING, waiting=Waiting(kind, "1 uplinks lost", runs.id))
+    assert ends_at(batch(), [runs, held], usual, now, Pace()) is None
+
+
 def test_a_resize_begins_on_an_empty_screen_with_the_last_failures(make_job: MakeJob, now: datetime) -> None:
     console = Console(file=StringIO(), force_terminal=True, width=80, height=24)
     jobs = [make_job(at="Activation", error="it broke", status=JobStatus.FAILED), *fleet(make_job)]

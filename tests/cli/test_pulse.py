@@ -12,6 +12,7 @@ from swimctl.cli.live import render
 from swimctl.cli.pulse import Overdue, standing
 from swimctl.cli.status import what_of
 from swimctl.models import Job, Pulse
+from swimctl.waiting import Waiting, WaitKind
 
 MakeJob = Callable[..., Job]
 USUAL = {("activation", "cat9k_iosxe"): 100.0}
@@ -33,6 +34,11 @@ def test_a_late_step_is_told_at_twice_its_usual_time_and_at_each_doubling(make_j
     assert lines[203] == [
         "2031-03-04 01:03:23+00:00  core-1  Activation  takes long, 3m of ~2m, since 2031-03-04 01:00:00+00:00: at work"
     ]
+
+
+@pytest.mark.parametrize("kind", [WaitKind.PERSON, WaitKind.HELD])
+def test_a_person_who_is_waited_for_is_not_late(make_job: MakeJob, kind: WaitKind) -> None:
+    assert told(make_job(at="Activation", waiting=Waiting(kind, "1 uplinks lost", 7)), [150, 900, 9000]) == {}
 
 
 def test_a_look_that_comes_late_is_one_line_and_a_clock_set_back_none(make_job: MakeJob) -> None:

@@ -79,14 +79,21 @@ class Holds:
                 return replace(hold, why=f"{hold.why}; {again}") if hold.ends else hold
         if run.stopped:
             return Hold(f"{run.stopped}; {again}", line=run.stopped)
-        hold = self.behind(job)
-        if hold is not None:
-            return replace(hold, why=f"{hold.why}; {again}") if hold.line else hold
+        first = self.behind(job)
+        if first is not None and first.line:
+            return replace(first, why=f"{first.why}; {again}")
+        if first is not None and not first.ends:
+            return first
+        # Whoever left the first one of another batch may resume it before this job could start.
+        return self._not_now(batch) or self._outside(batch, job) or first
+
+    def _not_now(self, batch: Batch) -> Hold | None:
+        """Return whether a person keeps the whole batch from going on."""
         if batch.paused_by is not None:
             return waits(WaitKind.PAUSE, batch.id)
         if batch.needs_approval and batch.approved_by is None:
             return waits(WaitKind.APPROVAL, batch.id)
-        return self._outside(batch, job)
+        return None
 
     def behind(self, job: Job) -> Hold | None:
         """Return whether a job waits for the first of its kind, in whichever batch."""

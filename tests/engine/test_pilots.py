@@ -13,7 +13,7 @@ from support.batches import BAD, GOOD, UNTOUCHED, WAITS, Night, night
 from support.stores import some_jobs, switches
 
 from swimctl.engine.turns import behind
-from swimctl.models import Outcome
+from swimctl.models import Caller, Outcome
 from swimctl.states import JobStatus
 from swimctl.store import First, Kind
 from swimctl.waiting import Waiting, WaitKind
@@ -88,6 +88,21 @@ def test_who_lost_the_race_with_another_batch_waits_for_it(tonight: Night, monke
         assert tonight.run([ours]) == [GOOD]
     said = [event.message for event in tonight.store.events(ours.id) if event.kind == "waiting"]
     assert said == [Waiting(WaitKind.PILOT, "sw9 (cisco_xe cat9k_iosxe 17.12)", theirs.id).sentence()]
+
+
+@pytest.mark.parametrize("paused", [True, False])
+def test_a_first_one_elsewhere_that_was_interrupted_ends_nothing_that_could_not_start_anyway(
+    tonight: Night, paused: bool
+) -> None:
+    """Whoever left it may resume it before a pause ends."""
+    (theirs,) = some_jobs(tonight.store, ["sw9"], "batch-0002", kinds=[XE])
+    (ours,) = some_jobs(tonight.store, ["sw1"], kinds=[XE])
+    with tonight.store.register_runner() as dies:
+        assert tonight.store.claim(theirs.id, dies) is not None
+    if paused:
+        tonight.store.pause("batch-0001", Caller("ada", "terminal"))
+    assert tonight.run([ours]) == [WAITS if paused else UNTOUCHED]
+    assert (f"`swimctl resume {theirs.id}`" in tonight.error(ours)) is not paused
 
 
 def test_what_holds_a_job_behind_the_first_one() -> None:

@@ -2,8 +2,8 @@
 
     SWIMCTL_URL=http://127.0.0.1:8080 SWIMCTL_TOKEN_FILE=/etc/swimctl/token python3 upgrade.py sw1 sw2
 
-The token is in the file, or in SWIMCTL_TOKEN. Exits 0 where every job succeeded, 1 where one did not, 2 where the
-request was refused.
+The token is in the file, or in SWIMCTL_TOKEN. Exits 0 where every device has a job that succeeded, 1 where one has not,
+2 where the request was refused.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def ask(path: str, body: object = None) -> tuple[int, dict]:
     headers = {"Authorization": f"Token {token}"}
     data = None
     if body is not None:
-        # With the key, the request may be sent again after a lost answer: it makes one batch all the same.
+        # Who sends the request again after a lost answer, with the same key, makes no second batch.
         headers |= {"Content-Type": "application/json", "Idempotency-Key": str(uuid.uuid4())}
         data = json.dumps(body).encode()
     request = urllib.request.Request(f"{os.environ['SWIMCTL_URL'].rstrip('/')}/api{path}", data, headers)  # noqa: S310 - the URL is yours

@@ -4,7 +4,8 @@
 #     SWIMCTL_URL=http://127.0.0.1:8080 SWIMCTL_TOKEN_FILE=/etc/swimctl/token ./upgrade.sh sw1 sw2
 #
 # The token is in the file, or in SWIMCTL_TOKEN. Needs curl and python3 in /usr/bin or /usr/local/bin, which is all that
-# cron's PATH has. Exits 0 where every job succeeded, 1 where one did not, 2 where the request was refused.
+# cron's PATH has. Exits 0 where every device has a job that succeeded, 1 where one has not, 2 where the request was
+# refused.
 set -euo pipefail
 [ $# -gt 0 ] || { echo "usage: $0 DEVICE…" >&2; exit 2; }
 PATH="${PATH:-/usr/bin:/bin}:/usr/local/bin"
@@ -25,6 +26,10 @@ if [ -z "$batch" ]; then
     pick '"refused: " + a["error"] + ": " + a["message"]' <<<"$answer" >&2
     exit 2
 fi
+given=$(pick 'a["status"]' <<<"$answer")  # partial: some devices were skipped
+[ "$given" = success ] ||
+    pick '"\n".join("%(device_hostname)s: skipped: %(message)s" % d for d in a["details"] if d["status"] == "skipped")' \
+        <<<"$answer" >&2
 while true; do
     jobs=$(ask "$api/status/?batch_id=$batch")
     pick '"\n".join("%(device_hostname)s: %(status)s (%(progress)s %%)" % j for j in a["jobs"])' <<<"$jobs"
@@ -33,4 +38,4 @@ while true; do
     sleep "${SWIMCTL_ASK_EVERY:-30}"
 done
 pick '"\n".join("%(device_hostname)s: %(error)s" % j for j in a["jobs"] if j["error"])' <<<"$jobs" >&2
-[ "$(pick 'sum(j["status"] != "success" for j in a["jobs"])' <<<"$jobs")" -eq 0 ]
+[ "$(pick 'sum(j["status"] != "success" for j in a["jobs"])' <<<"$jobs")" -eq 0 ] && [ "$given" = success ]

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 from support.processes import PROGRAM
 from support.projects import Project
 from support.server_process import Served, serving
@@ -29,10 +30,16 @@ pytestmark = [pytest.mark.prove, pytest.mark.xdist_group("examples")]
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[LabFleet, Served]]:
-    """Serve a lab of eight; sw7 cannot install."""
+    """Serve a lab of eight; sw7 cannot install, and no image fits sw6."""
     folder = tmp_path_factory.mktemp("examples")
-    with lab_folder(folder, devices=8, faults={"sw7": ["install-fails"]}) as lab, serving(folder) as served:
-        yield lab, served
+    with lab_folder(folder, devices=8, faults={"sw7": ["install-fails"]}) as lab:
+        path, yaml = folder / "inventory" / "hosts.yaml", YAML()
+        hosts = yaml.load(path.read_text(encoding="utf-8"))
+        hosts["sw6"]["platform"] = "juniper_junos"
+        with path.open("w", encoding="utf-8") as file:
+            yaml.dump(hosts, file)
+        with serving(folder) as served:
+            yield lab, served
 
 
 def run(served: Served, *command: str | Path, folder: Path = EXAMPLES) -> subprocess.CompletedProcess[str]:
@@ -96,6 +103,19 @@ def test_ansible(house: tuple[LabFleet, Served]) -> None:
     assert refused.returncode == 2
     assert "unknown device 'nobody'" in refused.stdout
     assert served.token not in ended.stdout + failed.stdout + refused.stdout
+
+
+def test_a_device_that_gets_no_job_is_named_and_is_no_success(house: tuple[LabFleet, Served]) -> None:
+    _lab, served = house
+    for program in ([sys.executable, "upgrade.py"], ["./upgrade.sh"]):
+        ended = run(served, *program, "sw8", "sw6")
+        assert ended.returncode == 1, ended
+        assert "sw8: success (100 %)" in ended.stdout
+        assert "sw6: skipped: " in ended.stderr
+    playbook = ("ansible-playbook", "ansible/upgrade.yml", "-e", "ask_every=1", "-e", '{"devices": ["sw8", "sw6"]}')
+    ended = run(served, *playbook)
+    assert ended.returncode == 2, ended
+    assert "sw6 was skipped: " in ended.stdout
 
 
 def test_the_program_of_the_document_ends_by_itself(house: tuple[LabFleet, Served], tmp_path: Path) -> None:

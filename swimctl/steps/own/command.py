@@ -14,31 +14,17 @@ from swimctl.platforms import terminal_of
 from swimctl.platforms.terminal import Answer
 from swimctl.sessions.one_look import forget
 from swimctl.sessions.session import Reply, Session
-from swimctl.states import JobStatus
 from swimctl.steps.base import JobContext, StepResult
 from swimctl.steps.baseline import kept_baseline
-from swimctl.steps.own.facts import ENDING, KEPT, About, done_key, lacks
+from swimctl.steps.own.facts import ENDING, KEPT, OwnStep, done_key, lacks
 from swimctl.steps.pausing import Parts, Pause, see_through
 
 
 @dataclass(frozen=True)
-class CommandStep:
+class CommandStep(OwnStep):
     """Type a line, answer what it asks, and hold what it printed against what was expected."""
 
-    about: About
     said: Command
-    # Nothing of it is begun twice: a stop before it leaves nothing half done.
-    stop_before: bool = True
-
-    @property
-    def kind(self) -> str:
-        """Return the name of the step."""
-        return self.said.name
-
-    @property
-    def job_status(self) -> JobStatus:
-        """Return what the job is in meanwhile."""
-        return self.about.job_status
 
     def run(self, context: JobContext) -> StepResult:
         """Do it in this thread."""

@@ -135,6 +135,28 @@ class About:
         return None if found is None else str(found)
 
 
+@dataclass(frozen=True)
+class OwnStep:
+    """What each step of one's own tells the engine of itself; what it does stands in its file."""
+
+    about: About
+
+    @property
+    def kind(self) -> str:
+        """Return the name of the step."""
+        return self.about.step.name
+
+    @property
+    def job_status(self) -> JobStatus:
+        """Return what the job is in meanwhile."""
+        return self.about.job_status
+
+    @property
+    def stop_before(self) -> bool:
+        """Return that a job may stop before it: nothing of it is begun twice."""
+        return True
+
+
 def lacks(text: str, contain: tuple[str, ...] | list[str]) -> list[str]:
     """Return the texts that an output should have and has not."""
     return [each for each in contain if each not in text]

@@ -9,9 +9,8 @@ from typing import Any, Final
 from swimctl.clock import rfc3339
 from swimctl.config.workflows import Hold
 from swimctl.errors import StepFailed
-from swimctl.states import JobStatus
 from swimctl.steps.base import JobContext, StepResult
-from swimctl.steps.own.facts import About
+from swimctl.steps.own.facts import OwnStep
 from swimctl.steps.pausing import Parts, Pause, see_through
 from swimctl.store import answer_key
 from swimctl.waiting import Waiting, WaitKind
@@ -21,22 +20,10 @@ _LOOK: Final = 1.0
 
 
 @dataclass(frozen=True)
-class HoldStep:
+class HoldStep(OwnStep):
     """Wait until somebody answers, or nobody has in time."""
 
-    about: About
     said: Hold
-    stop_before: bool = True
-
-    @property
-    def kind(self) -> str:
-        """Return the name of the step."""
-        return self.said.name
-
-    @property
-    def job_status(self) -> JobStatus:
-        """Return what the job is in meanwhile."""
-        return self.about.job_status
 
     def run(self, context: JobContext) -> StepResult:
         """Wait in this thread."""

@@ -18,9 +18,8 @@ from swimctl.errors import StepFailed
 from swimctl.relays.client import trusting
 from swimctl.sessions.redaction import Redaction
 from swimctl.sessions.watchdog import watchdog
-from swimctl.states import JobStatus
 from swimctl.steps.base import JobContext, StepResult
-from swimctl.steps.own.facts import KEPT, About, done_key, kept_key, lacks
+from swimctl.steps.own.facts import KEPT, OwnStep, done_key, kept_key, lacks
 
 _MOST_ANSWER: Final = 1_048_576
 
@@ -38,22 +37,10 @@ class Asking:
 
 
 @dataclass(frozen=True)
-class CallStep:
+class CallStep(OwnStep):
     """Ask once; the status of the answer decides, and the texts that must be in it."""
 
-    about: About
     said: Call
-    stop_before: bool = True
-
-    @property
-    def kind(self) -> str:
-        """Return the name of the step."""
-        return self.said.name
-
-    @property
-    def job_status(self) -> JobStatus:
-        """Return what the job is in meanwhile."""
-        return self.about.job_status
 
     def run(self, context: JobContext) -> StepResult:
         """Ask. StepFailed: nobody answers, or the answer is not as it must be."""

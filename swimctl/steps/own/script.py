@@ -18,9 +18,8 @@ from swimctl.config.flow_rules import filled
 from swimctl.config.workflows import Script
 from swimctl.errors import StepFailed
 from swimctl.sessions.redaction import Redaction
-from swimctl.states import JobStatus
 from swimctl.steps.base import JobContext, StepResult
-from swimctl.steps.own.facts import KEPT, About, done_key
+from swimctl.steps.own.facts import KEPT, OwnStep, done_key
 
 # Bytes of a script's output that are kept: its end, where it says what became of it.
 _MOST: Final = 65_536
@@ -39,22 +38,10 @@ class Ran:
 
 
 @dataclass(frozen=True)
-class ScriptStep:
+class ScriptStep(OwnStep):
     """Run a program once; its exit code decides."""
 
-    about: About
     said: Script
-    stop_before: bool = True
-
-    @property
-    def kind(self) -> str:
-        """Return the name of the step."""
-        return self.said.name
-
-    @property
-    def job_status(self) -> JobStatus:
-        """Return what the job is in meanwhile."""
-        return self.about.job_status
 
     def run(self, context: JobContext) -> StepResult:
         """Run it. StepFailed: it cannot be started, took too long, or ended with another code than 0."""

@@ -2,10 +2,11 @@
 
     python benchmarks/commands.py [DEVICES] [TURNS]
 
-`swimctl device check` logs in, asks, reads the answers and decides; the others are told to type the same commands, and
-only keep what comes back. Each is a process of its own, with its start; 20 devices at the same time. CPU is that of the
-process and of all that it starts, also in the background. Ansible takes part where `ansible-playbook` and the
-collection cisco.ios are installed: `pip install ansible`, and `ANSIBLE=` names another `ansible-playbook`.
+`swimctl device check` logs in, asks, reads the answers and decides; the others are told to type the commands that it
+typed on every one of them, and only keep what comes back. Each is a process of its own, with its start; 20 devices at
+the same time. CPU is that of the process and of all that it starts, also in the background. Ansible takes part where
+`ansible-playbook` and the collection cisco.ios are installed: `pip install ansible`, and `ANSIBLE=` names another
+`ansible-playbook`.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ class Cost(NamedTuple):
 
 
 def be_the_lab(devices: int, folder: Path) -> None:
-    """Run the switches; for each line that comes in, print the commands that the first one received since."""
+    """Run the switches; for each line that comes in, print the commands that every one of them has received."""
     from swimctl.cli.lab import register
     from swimctl.lab.cisco_xe.fleet import default_fleet
     from swimctl.lab.fleet import LabFleet
@@ -47,11 +48,11 @@ def be_the_lab(devices: int, folder: Path) -> None:
     with LabFleet(default_fleet(devices), speed=1, folder=folder) as lab:
         register(folder, lab.write_folder(folder))
         print(json.dumps(lab.ports), flush=True)
-        seen = 0
         for _ in sys.stdin:
-            lines = lab.commands("sw1")
-            print(json.dumps(lines[seen:]), flush=True)
-            seen = len(lines)
+            others = [set(lab.commands(name)) for name in lab.ports]
+            print(
+                json.dumps([line for line in lab.commands("sw1") if all(line in each for each in others)]), flush=True
+            )
 
 
 def be_nornir(folder: Path, commands: Sequence[str]) -> None:
@@ -79,8 +80,10 @@ def measure(words: Sequence[str]) -> None:
     """Run a program in this folder, and print what it cost."""
     ctypes.CDLL(None).prctl(_SUBREAPER, 1, 0, 0, 0)
     began = time.monotonic()
-    done = subprocess.run(words, check=False, stdout=subprocess.DEVNULL)  # noqa: S603 - named by the benchmark
+    done = subprocess.run(words, check=False, stdout=subprocess.PIPE, text=True)  # noqa: S603 - named by the benchmark
     wall = time.monotonic() - began
+    if done.returncode:
+        print(done.stdout, file=sys.stderr)
     with suppress(ChildProcessError):
         while True:
             os.wait()
@@ -163,7 +166,7 @@ def compare(devices: int, turns: int) -> None:
                     "HOME": name,
                     "ANSIBLE_FORKS": str(AT_ONCE),
                     "ANSIBLE_HOST_KEY_CHECKING": "False",
-                    "ANSIBLE_PERSISTENT_CONNECT_TIMEOUT": "10",
+                    "ANSIBLE_PERSISTENT_CONNECT_TIMEOUT": "60",
                     "ANSIBLE_PERSISTENT_CONTROL_PATH_DIR": str(folder / "pc"),
                 }
                 ways["Ansible, cisco.ios.ios_command"] = ((program, "-i", "inventory.json", book), settings)

@@ -130,8 +130,9 @@ def run_checks(
         _require_known(opened, only or ())
         devices = chosen.of(opened.inventory)
         answers, silent = _ask(context, opened, devices, tuple(only or ()))
+    platforms = {device.name: device.platform for device in devices}
     found = {
-        name: _held(taken, (before or {}).get(name), before is not None, tuple(only or ()))
+        name: _held(platforms[name], taken, (before or {}).get(name), before is not None, tuple(only or ()))
         for name, taken in answers.items()
     }
     if save is not None:
@@ -203,21 +204,22 @@ def _require_known(opened: Opened, names: Sequence[str]) -> None:
 
 
 def _held(
-    taken: Sequence[Taken], before: Sequence[Taken] | None, compares: bool, only: Sequence[str]
+    platform: str, taken: Sequence[Taken], before: Sequence[Taken] | None, compares: bool, only: Sequence[str]
 ) -> list[Compared]:
     """Compare the answers of a device with those of before; without any, with what they must be in any case."""
-    from swimctl.checks.comparing import compare, standing_now, unread
+    from swimctl.checks.against import held
+    from swimctl.checks.comparing import standing_now, unread
 
     old = {each.check.name: each for each in before or ()}
     found = []
     for one in taken:
         name, rule = one.check.name, one.check.rule
-        if one.why:
+        if compares and name in old:
+            found.append(held(platform, old[name], one))
+        elif one.why:
             found.append(unread(name, rule, one.why))
         elif not compares:
             found.append(standing_now(name, rule, one.rows))
-        elif name in old:
-            found.append(compare(name, old[name].check.rule, old[name].rows, one.rows))
         else:
             found.append(unread(name, rule, "the file has no answer of before"))
     asked = {one.check.name for one in taken}

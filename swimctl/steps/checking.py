@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
+from swimctl.checks.against import held
 from swimctl.checks.asking import Taken, take
-from swimctl.checks.comparing import GONE, Standing, compare, unread
 from swimctl.checks.comparing import Compared as Found
-from swimctl.checks.cut_short import may_be_cut
-from swimctl.checks.rows import ROWS, counting
+from swimctl.checks.comparing import Standing
 from swimctl.checks.tables import EVENT, document, summary
 from swimctl.platforms.driver import Driver
 from swimctl.sessions.session import Session
@@ -50,7 +49,7 @@ class Watched:
         )
         self._hung |= {each.check.name: each.why for each in self.taken if each.ended}
         pairs = zip(self._before, self.taken, strict=True)
-        self.found = tuple(_held(context.device.platform, before, now) for before, now in pairs)
+        self.found = tuple(held(context.device.platform, before, now) for before, now in pairs)
 
     def tell(self) -> None:
         """Record how the checks stood in the last look."""
@@ -95,23 +94,3 @@ def _deviations(check: Found) -> list[Deviation]:
     """Return the broken things of a check, each by its row and field, with the value of now."""
     broken = [one for one in check.differences if one.standing is Standing.BROKEN]
     return [Deviation(" ".join(filter(None, ("check", check.name, one.key, one.field))), one.after) for one in broken]
-
-
-def _held(platform: str, before: Taken, now: Taken) -> Found:
-    name, rule = before.check.name, before.check.rule
-    if now.why:
-        return unread(name, rule, now.why)
-    if now.bare and (were := len(counting(rule, before.rows))):
-        # Nothing that is there tells that they are gone: no device is sent back for what it did not say.
-        command = rule.command_on(platform)
-        return unread(name, rule, f"'{command}' printed no row, and does not say that there is none; before: {were}")
-    found = compare(name, rule, before.rows, now.rows)
-    broken = [each for each in found.differences if each.standing is Standing.BROKEN]
-    gone = [each.key or each.field for each in broken if each.after == GONE or each.field == ROWS]
-    if now.odd and now.rows and gone:  # without a row, the words for "there is none" were found
-        what = f"'{rule.command_on(platform)}' has lines that its parser does not know"
-        return unread(name, rule, f"{what}, and what it misses may be in them: {', '.join(gone[:5])}")
-    if may_be_cut(rule, before.rows, now.rows, found):
-        command, missing = rule.command_on(platform), str(found).partition(": ")[2]
-        return unread(name, rule, f"{missing}; only the end of '{command}' is missing: it may be half an answer")
-    return found

@@ -137,11 +137,35 @@ def test_what_was_saved_is_compared(lab: LabFleet, tmp_path: Path, capsys: pytes
     capsys.readouterr()
     assert main(["checks", "run", name, "--against", "before.json", "--check", "ports", "--quiet"]) == 0
     assert [line[3] for line in said(capsys)] == ["result", "holds"]
-    kept = json.loads((tmp_path / "before.json").read_text(encoding="utf-8"))
-    kept["devices"][name][0]["rows"].append({"port": "Te9/9", "status": "connected"})
-    (tmp_path / "before.json").write_text(json.dumps(kept), encoding="utf-8")
+    with_row(tmp_path / "before.json", 0)
     assert main(["checks", "run", name, "--against", "before.json", "--check", "ports", "--quiet"]) == 1
     assert said(capsys)[-1] == [name, "ports", "Te9/9", "there", "gone", "there", "broken (fail)"]
+
+
+def with_row(saved: Path, at: int) -> None:
+    """Have one more row before than there is now: the first one, or the last."""
+    kept = json.loads(saved.read_text(encoding="utf-8"))
+    ((ports,),) = kept["devices"].values()
+    ports["rows"].insert(at if at >= 0 else len(ports["rows"]), {"port": "Te9/9", "status": "connected"})
+    saved.write_text(json.dumps(kept), encoding="utf-8")
+
+
+def test_what_was_saved_is_held_against_now_with_the_doubts_of_a_job(
+    lab: LabFleet, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The end of an output may have got lost, and rows by another rule are other rows."""
+    (name,) = lab.ports
+    assert main(["checks", "run", name, "--save", "before.json", "--check", "ports", "--quiet"]) == 0
+    with_row(tmp_path / "before.json", -1)
+    capsys.readouterr()
+    assert main(["checks", "run", name, "--against", "before.json", "--check", "ports", "--quiet"]) == 1
+    out = capsys.readouterr().out
+    assert f"{name}\tports\t" in out
+    assert "\tnot read\tfail" in out
+    assert "Te9/9 is gone; only the end of 'show interfaces status' is missing: it may be half an answer" in out
+    with_rule(tmp_path, "ports", {**PORTS, "key": ["port", "vlan_id"]})
+    assert main(["checks", "run", name, "--against", "before.json", "--check", "ports", "--quiet"]) == 1
+    assert "its rule was changed since, and makes other rows" in capsys.readouterr().out
 
 
 def test_what_was_saved_and_is_not_asked_any_more_is_not_well(

@@ -187,7 +187,7 @@ _READERS: Final[Mapping[str, Callable[[str, str, str, Sequence[str]], Sequence[R
 }
 _CHECKED: Final[Mapping[str, Callable[[str, str, str], object]]] = {
     "ntc": textfsm_rows.community,
-    "textfsm": lambda how, _, __: textfsm_rows.template_of(how),
+    "textfsm": lambda how, _, __: textfsm_rows.require_template(how),
     "genie": _genie_is_there,
     "swimctl": _known_to_swimctl,
     "json": _path,

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from io import StringIO
+from threading import Lock
 from typing import Any, Final
 
 from swimctl.checks.rows import Row
@@ -43,14 +44,36 @@ def community(name: str, platform: str, command: str) -> str:
     return found.read_text(encoding="utf-8")
 
 
-def template_of(source: str) -> Any:  # noqa: ANN401 - textfsm has no types
-    """Return a template that is ready to read one output: it keeps state while it does. ValueError: it is none."""
+@cache
+def _ready(source: str) -> tuple[Lock, Any]:
+    import textfsm
+
+    return Lock(), textfsm.TextFSM(StringIO(source))
+
+
+def _read(source: str, lines: Sequence[str]) -> list[dict[str, Any]]:
+    """Return the rows that a template reads; raises what textfsm raises.
+
+    A template keeps state while it reads, so one output at a time. To make it anew for each costs more than to read.
+    """
+    lock, template = _ready(source)
+    with lock:
+        template.Reset()
+        rows: list[dict[str, Any]] = template.ParseTextToDicts("\n".join(lines) + "\n")
+    return rows
+
+
+def require_template(source: str) -> None:
+    """Accept a template that can be read by. ValueError: it is none, and why."""
     import textfsm
 
     try:
-        return textfsm.TextFSM(StringIO(source))
+        _read(source, ())
     except textfsm.TextFSMTemplateError as error:
         raise ValueError(f"the TextFSM template cannot be read: {error}") from None
+    except textfsm.TextFSMError:
+        # It reads, and does not like an output without a line.
+        return
 
 
 def read(source: str, lines: Sequence[str], command: str) -> list[Row]:
@@ -60,7 +83,7 @@ def read(source: str, lines: Sequence[str], command: str) -> list[Row]:
     left = [*lines]
     for _ in range(_MOST_ODD):
         try:
-            found = template_of(source).ParseTextToDicts("\n".join(left) + "\n")
+            found = _read(source, left)
         except textfsm.TextFSMError as error:
             odd = str(error).partition(_ODD_LINE)[2].strip()
             at = next((number for number, line in enumerate(left) if odd and line.strip() == odd), None)

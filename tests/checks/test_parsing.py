@@ -9,6 +9,7 @@ from checks.rules import PEERS, rule
 from hypothesis import given
 from hypothesis import strategies as st
 
+from swimctl.checks import textfsm_rows
 from swimctl.checks.parsing import check_parser, rows_of
 from swimctl.checks.rows import Row
 from swimctl.errors import CommandRefused, UnparsableOutput
@@ -74,6 +75,23 @@ def test_a_template_of_the_community_is_found_by_the_words_of_the_command() -> N
 def test_a_template_can_be_named() -> None:
     named = {**BGP_RULE, "parse": {"ntc": "cisco_ios_show_ip_bgp_summary"}, "command": "show bgp all summary"}
     assert len(read(BGP, **named)) == 2
+
+
+def test_a_template_forgets_the_output_that_it_gave_up() -> None:
+    source = """\
+Value Filldown GROUP (\\w+)
+Value Required,List MEMBERS (\\S+)
+
+Start
+  ^group ${GROUP}
+  ^member ${MEMBERS}
+  ^end -> Record
+  ^. -> Error
+"""
+    with unread():
+        textfsm_rows.read(source, ["group two", "member c", "odd"], "show groups")
+    rows = textfsm_rows.read(source, ["member d", "end", "group one", "member a", "member b", "end"], "show groups")
+    assert rows == [{"group": "", "members": "d"}, {"group": "one", "members": "a, b"}]
 
 
 def test_a_line_that_a_template_does_not_know_is_passed_over_and_told() -> None:

@@ -14,7 +14,7 @@ from support.source import PACKAGE, code, in_one_worker
 from swimctl import errors
 from swimctl.errors import SwimctlError, advice, says_next, with_next
 from swimctl.models import Device, Finding, Image, JobOptions
-from swimctl.requests.looks import Checked, check_devices, lack_rows
+from swimctl.requests.looks import Checked, check_devices
 from swimctl.steps.first_look import FirstLook
 
 DEVICE = Device(1, "hall-7", "cisco_xe", "192.0.2.7")
@@ -141,15 +141,16 @@ def test_a_device_that_could_not_be_asked_says_what_to_do(error: SwimctlError) -
     answer = checked(error)
     assert answer.document()["next"]
     assert "swimctl retry" not in answer.document()["next"], "there is no batch yet"
-    assert [(row[1], bool(row[4])) for row in lack_rows([answer])] == [("can be asked", True)]
+    assert not answer.defect
 
 
 def test_a_defect_of_swimctl_is_not_called_a_device_that_could_not_be_asked() -> None:
     answer = checked(KeyError("x"))
     assert answer.defect
-    assert [(row[1], row[4]) for row in lack_rows([answer])] == [("is asked", "please report it, with --verbose")]
+    assert answer.document()["next"] == "please report it, with --verbose"
 
 
 def test_a_rule_that_does_not_hold_names_its_next() -> None:
-    rows = lack_rows([Checked(DEVICE, (Finding("room", ok=False, seen="1", needed="2", next_command="`delete`"),))])
-    assert rows == [("hall-7", "room", "1", "2", "`delete`")]
+    answer = Checked(DEVICE, (Finding("room", ok=False, seen="1", needed="2", next_command="`delete`"),))
+    (finding,) = answer.document()["findings"]
+    assert (finding["rule"], finding["next"]) == ("room", "`delete`")

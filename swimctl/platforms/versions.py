@@ -77,11 +77,6 @@ def train(text: str) -> str:
     return f"{version.numbers[0]}.{version.numbers[1]}{letters}"
 
 
-def is_build(text: str) -> bool:
-    """Return whether the spelling carries a build number, as `show install summary` prints it."""
-    return bool(_read(text).build)
-
-
 def agree(a: str, b: str) -> bool | None:
     """Return whether two spellings are one release; None where a build without a letter leaves it open."""
     left, right = _read(a), _read(b)

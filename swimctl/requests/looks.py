@@ -89,22 +89,6 @@ class Checked:
         }
 
 
-LACK_COLUMNS = ("Device", "Rule", "Seen", "Needed", "Next")
-
-
-def lack_rows(checked: Sequence[Checked]) -> list[tuple[str, str, str, str, str]]:
-    """Write a table's rows of what lacks."""
-    return [
-        (answer.device.name, finding.rule, finding.seen, finding.needed, finding.next_command)
-        for answer in checked
-        for finding in answer.lacks
-    ] + [
-        (answer.device.name, "is asked" if answer.defect else "can be asked", answer.error, "an answer", answer.mend)
-        for answer in checked
-        if answer.error
-    ]
-
-
 def check_devices(
     checker: Checker,
     wanted: Sequence[tuple[Device, Image | None]],

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from netutils.os_version import compare_version_loose
 
 from swimctl.errors import UnorderedVersions
-from swimctl.platforms.versions import agree, compare, is_build, release, same_release, train
+from swimctl.platforms.versions import agree, compare, release, same_release, train
 
 RELEASES = [
     ("17.09.04a", "17.9.4a"),
@@ -165,11 +165,6 @@ def test_what_has_no_order_says_so(a: str, b: str) -> None:
 
 def test_an_engineering_label_equals_itself() -> None:
     assert compare("BLD_A_1", "BLD_A_1") == 0
-
-
-def test_what_carries_a_build() -> None:
-    assert is_build("17.09.04.0.5797")
-    assert not is_build("17.09.04a")
 
 
 numbers = st.tuples(st.integers(3, 27), st.integers(1, 20), st.integers(1, 20))

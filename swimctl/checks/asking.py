@@ -63,10 +63,9 @@ def take(
     platform: str,
     checks: Sequence[Check],
     seconds: float,
-    hung: Mapping[str, str] | None = None,
     say: Callable[[str], object] = lambda _: None,
 ) -> tuple[Taken, ...]:
-    """Ask for all checks; `hung` names those that are not asked any more, with why.
+    """Ask for all checks.
 
     Where one takes too long, or asks something, its session is closed: the rest cannot be asked, and says so. Raises
     SessionLost.
@@ -74,9 +73,8 @@ def take(
     found: list[Taken] = []
     ended = ""
     for check in checks:
-        why = (hung or {}).get(check.name) or ended
-        if why:
-            found.append(Taken(check, why=why))
+        if ended:
+            found.append(Taken(check, why=ended))
             continue
         say(f"check {check.name}")
         taken = _take(session, platform, check, seconds)

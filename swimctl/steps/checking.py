@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from swimctl.checks.against import held
 from swimctl.checks.asking import Taken, take
 from swimctl.checks.comparing import Compared as Found
 from swimctl.checks.comparing import Standing
+from swimctl.checks.rules import Check
 from swimctl.checks.tables import EVENT, document, summary
 from swimctl.platforms.driver import Driver
 from swimctl.sessions.session import Session
@@ -19,37 +20,56 @@ from swimctl.steps.evidence import Compared
 
 
 class Watched:
-    """The checks of a baseline. `taken` and `found` are of the last look. One that hangs is not asked again."""
+    """The checks of a baseline, as they stood in the last look: `taken` and `found`.
+
+    One that hangs costs its session: `closed` says by what, empty while it is open. From then on that check is asked at
+    the end of a look, so that it costs nothing else.
+    """
 
     def __init__(self, context: JobContext) -> None:
         self._context = context
         self._before = kept_checks(context.record.recall)
-        self._hung: dict[str, str] = {}
+        self._hung: dict[str, Taken] = {}
+        self._patient = True
         self._session: Session | None = None
+        self.closed = ""
         self.taken: tuple[Taken, ...] = ()
         self.found: tuple[Found, ...] = ()
 
-    def within(self, session: Session) -> Driver:
-        """Ask in this session from now on; return its driver."""
-        self._session = session
+    def within(self, session: Session, *, patient: bool) -> Driver:
+        """Ask in this session from now on; return its driver. `patient`: those that hung have time to hang again."""
+        self._session, self._patient, self.closed = session, patient, ""
         return self._context.on(session)
 
     def look(self) -> None:
-        """Ask again, and compare. Raises SessionLost."""
-        context = self._context
-        if not self._before or self._session is None:
-            return
-        self.taken = take(
-            self._session,
-            context.device.platform,
-            [each.check for each in self._before],
-            context.settings.deadlines.command,
-            self._hung,
-            context.record.say,
-        )
-        self._hung |= {each.check.name: each.why for each in self.taken if each.ended}
+        """Ask all but those that hung before, and compare. Raises SessionLost."""
+        answers = self._ask([each.check for each in self._before if each.check.name not in self._hung])
+        self._compare(self._hung | answers)
+
+    def again(self) -> None:
+        """Ask those once more that hung before and decide: the last thing of a look. Raises SessionLost."""
+        before = [each for each in self._hung.values() if each.check.rule.verdict == "fail"] if self._patient else []
+        for each in before:
+            if not self.closed:
+                answers = self._ask([each.check])
+                self._compare({one.check.name: one for one in self.taken} | answers)
+
+    def _ask(self, checks: Sequence[Check]) -> dict[str, Taken]:
+        context, session = self._context, self._session
+        if session is None:
+            return {each.name: Taken(each, why="it was not asked") for each in checks}
+        taken = take(session, context.device.platform, checks, context.settings.deadlines.command, context.record.say)
+        for each in taken:
+            self._hung.pop(each.check.name, None)
+            if each.ended:
+                self._hung[each.check.name] = each  # behind the others: each has its turn
+                self.closed = each.why
+        return {each.check.name: each for each in taken}
+
+    def _compare(self, answers: Mapping[str, Taken]) -> None:
+        self.taken = tuple(answers[each.check.name] for each in self._before)
         pairs = zip(self._before, self.taken, strict=True)
-        self.found = tuple(held(context.device.platform, before, now) for before, now in pairs)
+        self.found = tuple(held(self._context.device.platform, before, now) for before, now in pairs)
 
     def tell(self) -> None:
         """Record how the checks stood in the last look."""

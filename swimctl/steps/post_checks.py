@@ -137,11 +137,14 @@ class PostChecks:
             pause = context.settings.login.poll
             try:
                 with context.session() as session:
-                    driver = checks.within(session)
+                    patient = not (patience.ready_passed or _hurries(context, Unread("it was not asked")))
+                    driver = checks.within(session, patient=patient)
                     while True:
                         context.record.say("comparing with the baseline")
                         seen, last = self._see(context, driver, before, checks), verdict
                         verdict = of_new_release(seen, context.image.version, before, called(context.image))
+                        if checks.closed:
+                            break  # whoever is next needs a session that is open
                         back = verdict.then is Then.BACK
                         if verdict.wait is Pending.NOTHING:
                             # Where it went back by itself, the reason is older.

@@ -90,9 +90,11 @@ def _pieces(
     text = piece(driver.configuration) if before.configuration else ""
     if checks is not None and not ended:
         checks.look()
-        ended += [each.why for each in checks.taken if each.ended]
+        ended += [checks.closed] if checks.closed else []
     # The last one: a device whose installer hangs can still be compared, and the commit asks for this once more.
     installed = piece(lambda: driver.installed(context.image))
+    if checks is not None and not ended:
+        checks.again()
     if isinstance(after, Unread):
         return Seen(running, late, installed, after, abnormal), None
     # What did not read says nothing: it is held against itself, and named.

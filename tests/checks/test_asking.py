@@ -68,13 +68,6 @@ def test_one_that_hangs_ends_the_session_and_says_so(error: Exception) -> None:
     assert (second.ended, session.asked) == (False, ["show one"])
 
 
-def test_one_that_hung_is_not_asked_again() -> None:
-    session = Says(two=GOOD)
-    first, second = take(session, "cisco_xe", [check("one"), check("two")], 60.0, {"one": "it hung"})
-    assert [first.check.name, second.check.name] == ["one", "two"]
-    assert (first.why, len(second.rows), session.asked) == ("it hung", 2, ["show two"])
-
-
 def test_a_lost_session_is_nobodys_answer() -> None:
     with pytest.raises(SessionLost):
         take(Says(one=SessionLost("gone")), "cisco_xe", [check("one")], 60.0)

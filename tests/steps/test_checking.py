@@ -10,7 +10,7 @@ import pytest
 from checks.rules import rule
 from steps.test_readiness_check import first
 from support.after_reload import READY, back, keeping
-from support.scripted_steps import NEW, Scripted
+from support.scripted_steps import NEW, PaperClock, Scripted
 
 from swimctl.checks.asking import Taken, taken_of
 from swimctl.checks.comparing import Compared as Found
@@ -203,13 +203,50 @@ def test_an_answer_that_cannot_be_read_fails_only_what_decides(verdict: str) -> 
     assert ("check peers: cannot read" in message) is (verdict == "warn")
 
 
-def test_one_that_hangs_is_asked_once_and_leaves_a_doubt() -> None:
-    hangs = DeadlineExceeded("'show peers' did not end")
-    job = asked(kept(), hangs, UP)
+HANGS = DeadlineExceeded("'show peers' did not end")
+OTHER = "show others"
+
+
+def test_one_that_hangs_once_is_asked_again_in_a_new_session() -> None:
+    job = asked(kept(), HANGS, UP)
+    assert PostChecks().run(job.context).message.endswith("and all is as before")
+    assert job.waited - 1200 < READY, "it was asked again at once"
+    assert documents(job)[0]["standing"] == "holds"
+
+
+def test_one_that_hangs_again_and_again_has_its_time_and_leaves_a_doubt() -> None:
+    """It is asked last, so what else there is can be compared; and the commit has a session that is open."""
+    command = Settings().deadlines.command
+
+    def hangs(clock: PaperClock) -> Exception:
+        clock.sleep(command)
+        return HANGS
+
+    others = Check("others", rule(command=OTHER))
+    job = keeping(memory=remembered(kept(), Taken(others, ROWS)), says={COMMAND: [hangs], OTHER: [UP]})
+    with pytest.raises(StepFailed, match="check peers: 'show peers' did not end") as failed:
+        PostChecks().run(job.context)
+    assert "others" not in str(failed.value)
+    assert [each["standing"] for each in documents(job)] == ["not read", "holds"]
+    assert READY <= job.waited - 1200 <= READY + 3 * command
+    assert job.heard.count(COMMAND) > 3
+    assert job.heard[-1] == OTHER, "the last look leaves its session open"
+    assert job.driver.times("commit") == 1
+    assert not job.sent("abort")
+
+
+def test_nobody_waits_for_one_that_hangs_and_decides_nothing() -> None:
+    job = asked(kept(verdict="warn"), HANGS, UP)
+    assert "check peers: 'show peers' did not end" in PostChecks().run(job.context).message
+    assert job.heard == [COMMAND]
+
+
+def test_one_that_hangs_is_not_asked_again_shortly_before_the_device_goes_back_by_itself() -> None:
+    job = asked(kept(), HANGS, UP, armed=1200 + 290)
     with pytest.raises(StepFailed, match="check peers: 'show peers' did not end"):
         PostChecks().run(job.context)
-    assert job.says == {COMMAND: [UP]}, "it was asked once"
-    assert not job.sent("abort")
+    assert job.heard == [COMMAND]
+    assert job.driver.times("commit") == 1
 
 
 def test_a_lost_session_is_asked_again_in_a_new_one() -> None:

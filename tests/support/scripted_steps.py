@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from swimctl.config.settings import Settings
-from swimctl.errors import SessionLost
+from swimctl.errors import DeadlineExceeded, SessionLost
 from swimctl.models import Device, Finding, Image, ImageKind, Job, JobOptions
 from swimctl.platforms.base import Cleaned, Sent, Support, Trace
 from swimctl.platforms.cisco_xe.driver import SUPPORT
@@ -357,7 +357,8 @@ class Preserving(PaperDriver):
 class PaperSession:
     """A session that ends when its script says so: within a wait, or never. `watched` are the waits to look on for.
 
-    `says` are the answers to commands that are no method of the driver, one after the other; the last one stays.
+    `says` are the answers to commands that are no method of the driver, one after the other; the last one stays. Each
+    command is in `heard`. One that does not end closes the session.
     """
 
     clock: PaperClock
@@ -365,13 +366,20 @@ class PaperSession:
     watched: list[float] = field(default_factory=list)
     hostname: str = NAME
     says: dict[str, list[Any]] = field(default_factory=dict)
+    heard: list[str] = field(default_factory=list)
+    closed: bool = False
 
     def run(self, command: str, deadline: float, *, quiet: bool = False) -> str:
         assert deadline > 0
         assert not quiet
+        assert not self.closed, "the session was closed"
+        self.heard.append(command)
         answers = self.says[command]
         answer = answers.pop(0) if len(answers) > 1 else answers[0]
+        if callable(answer):
+            answer = answer(self.clock)
         if isinstance(answer, Exception):
+            self.closed = isinstance(answer, DeadlineExceeded)
             raise answer
         return cast("str", answer)
 
@@ -401,7 +409,7 @@ class PaperContext(JobContext):
             self.clock.sleep(30.0)
             raise login
         name = script.names.pop(0) if len(script.names) > 1 else script.names[0]
-        yield cast("Session", PaperSession(script.clock, script.ends, script.watched, name, script.says))
+        yield cast("Session", PaperSession(script.clock, script.ends, script.watched, name, script.says, script.heard))
 
     def on(self, session: Session) -> Driver:
         assert isinstance(session, PaperSession)
@@ -458,6 +466,7 @@ class Scripted:
         self.logins, self.ends, self.ports = list(logins), list(ends), list(ports)
         self.names = list(names)
         self.says = {command: list(answers) for command, answers in (says or {}).items()}
+        self.heard: list[str] = []
         self.opened = 0
         self.attempts: list[int] = []
         self.watched: list[float] = []

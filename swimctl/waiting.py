@@ -54,13 +54,14 @@ class Waiting:
     """What a job waits for. `on` names it: a device, a wave, a window, a reason; of an approval, the batch's id.
 
     `job` is the job that is in the way, where it is one; where a person is waited for, the job that waits. `until`
-    is the moment at which it ends by itself.
+    is the moment at which it ends by itself. `look` is the mark of what a device is held for: what a person accepts.
     """
 
     kind: WaitKind
     on: str = ""
     job: int | None = None
     until: datetime | None = None
+    look: str = ""
 
     def sentence(self, now: datetime | None = None) -> str:
         """Return what people read. With `now` it says how much is left, and so is another one a minute later."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any, Final
 
 from swimctl.errors import UsageError
@@ -89,6 +91,41 @@ class Waiver:
     def covers(self, device: str, finding: str, seen: str) -> bool:
         """Return whether it accepts exactly this; what cannot be waived is never covered, whoever wrote that it is."""
         return bool(seen) and (self.device, self.finding, self.seen) == (device, finding, seen) and not why_not(finding)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldLook:
+    """What one look at a held device found that a person may accept: each finding with what was seen.
+
+    `mark` names it. A look that finds the same has the same mark, and any other one another.
+    """
+
+    found: tuple[tuple[str, str], ...]
+
+    @classmethod
+    def of(cls, found: Iterable[Mapping[str, Any]]) -> HeldLook:
+        """Read it as it stands in the events of a job."""
+        return cls(tuple((str(each["finding"]), str(each["seen"])) for each in found))
+
+    @property
+    def mark(self) -> str:
+        """Return what names it."""
+        return sha256(json.dumps(sorted(self.found)).encode()).hexdigest()[:8]
+
+    @property
+    def refused(self) -> str:
+        """Return what of it nobody can accept; empty where a person may accept all."""
+        wrong = [f"{finding} ({why})" for finding, _ in self.found if (why := why_not(finding))]
+        return "; ".join(wrong) if self.found else "something is not back that decides about the release itself"
+
+    def how_to_keep(self, job_id: int) -> str:
+        """Return what was seen, and the command that accepts exactly this."""
+        seen = ", ".join(f"{finding}: {what}" for finding, what in self.found[:_SHOWN])
+        more = f" and {len(self.found) - _SHOWN} more" if len(self.found) > _SHOWN else ""
+        return (
+            f"look {self.mark} found {seen}{more}; to accept exactly this: `swimctl recheck {job_id} --keep --look "
+            f"{self.mark} --reason WHY`"
+        )
 
 
 def why_not(finding: str) -> str:

@@ -102,6 +102,9 @@ class WaitingAnswer(Answer):
         description="the job that is in the way, if it is one; if a person is waited for, this job"
     )
     until: Time | None = Field(description="when the wait ends by itself; null if nobody knows")
+    look: str = Field(
+        description="of a device that is held: the look that `keep` accepts; empty if nobody can accept it"
+    )
     message: str = Field(description="the same as a sentence")
 
 

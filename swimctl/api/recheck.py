@@ -20,7 +20,7 @@ async def recheck(call: Call) -> web.Response:
 
     def work() -> Document:
         said, store = HeldAnswer(asked.answer), call.backend.store
-        waivers = store.answer_held(asked.job_id, said, call.caller, asked.reason)
+        waivers = store.answer_held(asked.job_id, said, call.caller, asked.reason, asked.look)
         return held_document(store.job(asked.job_id), said, waivers)
 
     return answer(await call.backend.do(work))

@@ -236,16 +236,22 @@ class RecheckRequest(Request):
     model_config = ConfigDict(
         json_schema_extra={
             "if": {"required": ["answer"], "properties": {"answer": {"const": "keep"}}},
-            "then": {"required": ["reason"], "properties": {"reason": {"pattern": "\\S"}}},
+            "then": {
+                "required": ["reason", "look"],
+                "properties": {"reason": {"pattern": "\\S"}, "look": {"minLength": 1}},
+            },
         }
     )
 
     job_id: Id
     answer: Literal["look", "keep", "back"] = Field(
         "look",
-        description="look: look again; keep: accept exactly what was seen last, look again, and commit; back: go back",
+        description="look: look again; keep: accept exactly what `look` found, look again, and commit; back: go back",
     )
     reason: Note = Field("", description="why; needed to keep")
+    look: Note = Field(
+        "", description="`waiting.look` of the job, as you saw it; needed to keep. After a newer look it is refused"
+    )
 
 
 class ChangeRequest(Request):

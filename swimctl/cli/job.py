@@ -97,6 +97,12 @@ def show_job(ctx: typer.Context, job_id: JobId) -> None:
         ("error", job.error),
         *(("accept", f"{option} --reason …") for option in _waive_options(job, events)),
         ("waits for", job.waiting and job.waiting.sentence(now)),
+        (
+            "keep",
+            job.waiting
+            and job.waiting.look
+            and f"swimctl recheck {job.id} --keep --look {job.waiting.look} --reason …",
+        ),
         ("created", output.local_time(job.created_at)),
         ("scheduled for", output.local_time(job.schedule_time)),
         ("started", output.local_time(job.started_at)),

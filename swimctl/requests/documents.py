@@ -89,6 +89,7 @@ def _waiting(waiting: Waiting | None) -> Document | None:
         "on": waiting.on,
         "job_id": waiting.job,
         "until": _time(waiting.until),
+        "look": waiting.look,
         "message": waiting.sentence(),
     }
 

@@ -20,7 +20,7 @@ from swimctl.steps.left_armed import timer_left
 from swimctl.steps.pausing import Parts, Pause
 from swimctl.steps.seeing import readable
 from swimctl.waiting import HeldAnswer, Waiting, WaitKind
-from swimctl.waivers import as_typed
+from swimctl.waivers import HeldLook, as_typed
 
 # Real seconds between looks at whether somebody has said something.
 _LOOK: Final = 1.0
@@ -55,11 +55,12 @@ def hold(context: JobContext, verdict: Verdict) -> Parts[bool]:
         {"finding": each.finding, "seen": each.seen, "waive": as_typed(name, each.finding, each.seen)}
         for each in verdict.found
     ]
-    context.record.event(HELD, f"not as before, and held for a person: {verdict.why}", found=found)
+    seen = HeldLook.of(context.redaction.data(found))  # as it stands in the record
+    context.record.event(HELD, f"not as before, and held for a person: {verdict.why}", found=found, look=seen.mark)
     until = context.clock.now() + timedelta(seconds=left / context.clock.speed)
     over = Deadline(context.clock, left, watch=True)
     context.part()
-    context.record.waits(Waiting(WaitKind.HELD, verdict.why, context.job.id, until))
+    context.record.waits(Waiting(WaitKind.HELD, verdict.why, context.job.id, until, "" if seen.refused else seen.mark))
     while not (over.passed or any(_unheard(context))):
         yield Pause(_LOOK * context.clock.speed, obeys=True)
         context.checkpoint()

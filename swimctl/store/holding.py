@@ -15,18 +15,26 @@ from swimctl.states import RUNNING, JobStatus
 from swimctl.store import audit, journal
 from swimctl.store.steering import Steering
 from swimctl.waiting import HeldAnswer, WaitKind
-from swimctl.waivers import Waiver, why_not
+from swimctl.waivers import HeldLook, Waiver
 
 
 class Holding(Steering):
     """Answers to jobs that wait for a person."""
 
-    def answer_held(self, job_id: int, answer: HeldAnswer, by: Caller, reason: str = "") -> tuple[Waiver, ...]:
+    def held_look(self, job_id: int) -> HeldLook:
+        """Return what the newest look at a held job's device found."""
+        with self._db.read() as sql:
+            return _seen_last(sql, job_id)
+
+    def answer_held(
+        self, job_id: int, answer: HeldAnswer, by: Caller, reason: str = "", look: str = ""
+    ) -> tuple[Waiver, ...]:
         """Record what a person decided of a held job, in the audit, too; return what they accept with it.
 
-        To keep is to accept exactly what was seen last: the job looks again, and where anything else is found it is
-        held once more. NotFound. ConflictError: the job is not held, or what was found cannot be accepted. UsageError:
-        to keep it needs a reason.
+        To keep is to accept exactly what was seen in the look of this mark, which must be the newest: the job looks
+        again, and where anything else is found it is held once more. NotFound. ConflictError: the job is not held,
+        somebody had it looked at since, or what was found cannot be accepted. UsageError: to keep it needs a reason
+        and a look.
         """
         job = self.job(job_id)
         if answer is HeldAnswer.KEEP and not reason.strip():
@@ -34,7 +42,7 @@ class Holding(Steering):
 
         def work(sql: Sql) -> tuple[Waiver, ...]:
             _require_held(sql, job)
-            waivers = _accepted(sql, job, by, reason.strip()) if answer is HeldAnswer.KEEP else ()
+            waivers = _accepted(sql, job, by, reason.strip(), look) if answer is HeldAnswer.KEEP else ()
             number = sql.execute(
                 "SELECT 1 + count(*) FROM memories WHERE job_id = ? AND key >= 'said ' AND key < 'said!'", [job.id]
             ).fetchone()[0]
@@ -42,6 +50,7 @@ class Holding(Steering):
                 "answer": answer.value,
                 "by": by.name,
                 "reason": reason.strip(),
+                "look": look,
                 "waivers": [asdict(waiver) for waiver in waivers],
             }
             sql.execute(
@@ -78,16 +87,28 @@ def _require_held(sql: Sql, job: Job) -> None:
     )
 
 
-def _accepted(sql: Sql, job: Job, by: Caller, reason: str) -> tuple[Waiver, ...]:
-    """Return waivers of all that was seen last. ConflictError: one of it nobody can waive."""
-    rows: Sequence[Any] = sql.execute(
-        "SELECT data FROM events WHERE job_id = ? AND kind = 'held' ORDER BY id DESC LIMIT 1", [job.id]
-    ).fetchall()
-    found = [each for row in rows for each in json.loads(row["data"]).get("found", ())]
-    wrong = [f"{each['finding']} ({why})" for each in found if (why := why_not(each["finding"]))]
-    if wrong or not found:
+def _accepted(sql: Sql, job: Job, by: Caller, reason: str, look: str) -> tuple[Waiver, ...]:
+    """Return waivers of all that was seen in a look.
+
+    ConflictError: it is not the newest one, or something in it nobody can waive. UsageError: no look is named.
+    """
+    seen = _seen_last(sql, job.id)
+    if seen.refused:
         raise ConflictError(
-            f"job {job.id}: {'; '.join(wrong) or 'something is not back that decides about the release itself'} cannot "
-            f"be waived; next: mend it, then `swimctl recheck {job.id}`, or `swimctl recheck {job.id} --back`"
+            f"job {job.id}: {seen.refused} cannot be waived; next: mend it, then `swimctl recheck {job.id}`, or "
+            f"`swimctl recheck {job.id} --back`"
         )
-    return tuple(Waiver(job.device_name, each["finding"], each["seen"], reason, by.name) for each in found)
+    if not look:
+        raise UsageError(f"say which look at {job.device_name} you accept; {seen.how_to_keep(job.id)}")
+    if look != seen.mark:
+        raise ConflictError(
+            f"{look} is not the newest look at {job.device_name}, so nothing was accepted; {seen.how_to_keep(job.id)}"
+        )
+    return tuple(Waiver(job.device_name, finding, what, reason, by.name) for finding, what in seen.found)
+
+
+def _seen_last(sql: Sql, job_id: int) -> HeldLook:
+    rows: Sequence[Any] = sql.execute(
+        "SELECT data FROM events WHERE job_id = ? AND kind = 'held' ORDER BY id DESC LIMIT 1", [job_id]
+    ).fetchall()
+    return HeldLook.of(each for row in rows for each in json.loads(row["data"]).get("found", ()))

@@ -240,7 +240,7 @@ def job_from(row: sqlite3.Row, steps: Sequence[Step], alive: frozenset[str]) -> 
 def waiting_text(waiting: Waiting) -> str:
     """Write what a job waits for."""
     until = None if waiting.until is None else rfc3339(waiting.until)
-    return json.dumps([waiting.kind, storable(waiting.on), waiting.job, until])
+    return json.dumps([waiting.kind, storable(waiting.on), waiting.job, until, *filter(None, (waiting.look,))])
 
 
 def _waiting(row: sqlite3.Row, status: JobStatus, alive: frozenset[str]) -> Waiting | None:
@@ -258,8 +258,8 @@ def _waiting(row: sqlite3.Row, status: JobStatus, alive: frozenset[str]) -> Wait
     )
     if by_itself is not None or row["waiting"] is None or (status not in RUNNING and not owned):
         return by_itself
-    kind, on, job, until = json.loads(row["waiting"])
-    return Waiting(WaitKind(kind), on, job, moment(until))
+    kind, on, job, until, *look = json.loads(row["waiting"])
+    return Waiting(WaitKind(kind), on, job, moment(until), *look)
 
 
 def outcome_from(said: str | None, removals: Mapping[str, object]) -> Outcome | None:

@@ -20,7 +20,8 @@ def hold(api: Api, runner: Runner) -> int:
     assert api.store.batch(api.store.job(job).batch_id).options.on_failed_checks == "hold"
     assert api.store.claim(job, runner)
     api.store.record(job, "held", "not as before", {"found": [{"finding": "routes", "seen": "fell from 9 to 4"}]})
-    api.store.say(job, runner, "waiting", Waiting(WaitKind.HELD, "routes", job, NOON + timedelta(hours=1)))
+    look = api.store.held_look(job).mark
+    api.store.say(job, runner, "waiting", Waiting(WaitKind.HELD, "routes", job, NOON + timedelta(hours=1), look))
     return int(job)
 
 
@@ -29,7 +30,11 @@ def test_who_keeps_it_accepts_what_was_seen_in_their_own_name(api: Api) -> None:
         job = hold(api, runner)
         (told,) = api.jobs(job)
         assert (told["waiting"]["kind"], told["waiting"]["until"]) == ("held", "2031-05-04T13:00:00.000000Z")
-        answer = api.post(RECHECK, {"job_id": job, "answer": "keep", "reason": "a core is away"}).json
+        asked = {"job_id": job, "answer": "keep", "reason": "a core is away", "look": told["waiting"]["look"]}
+        api.store.record(job, "held", "worse", {"found": [{"finding": "routes", "seen": "fell from 9 to 1"}]})
+        api.refused(api.post(RECHECK, asked), 409, "is not the newest look at sw1")
+        api.store.record(job, "held", "as before", {"found": [{"finding": "routes", "seen": "fell from 9 to 4"}]})
+        answer = api.post(RECHECK, asked).json
         waived = {"device": "sw1", "finding": "routes", "seen": "fell from 9 to 4", "reason": "a core is away"}
         assert answer == {
             "status": "success", "job_id": job, "device_hostname": "sw1", "answer": "keep",
@@ -44,6 +49,7 @@ def test_who_keeps_it_accepts_what_was_seen_in_their_own_name(api: Api) -> None:
     ("changes", "status", "says"),
     [
         ({"answer": "keep"}, 400, "say why sw1 is kept"),
+        ({"answer": "keep", "reason": "it is so"}, 400, "say which look at sw1 you accept; look "),
         ({"answer": "stay"}, 400, "answer"),
         ({"job_id": 99}, 404, "99"),
     ],

@@ -14,7 +14,7 @@ from swimctl.errors import DeviceUnknown, StepFailed, Stopped
 from swimctl.models import JobOptions
 from swimctl.platforms.facts import Placement
 from swimctl.steps import PostChecks, StepResult
-from swimctl.waivers import Waiver
+from swimctl.waivers import HeldLook, Waiver
 
 UPLINK = "TenGigabitEthernet1/1/1"
 DARK = replace(AFTER, interfaces_up=("GigabitEthernet1/0/1",), neighbours=())
@@ -83,6 +83,8 @@ def test_what_was_mended_is_committed_after_a_recheck() -> None:
     assert wait.startswith(f"waiting: held for `swimctl recheck {job.context.job.id}`: 1 uplinks lost (tolerated 0)")
     found = [data["found"] for kind, data in job.record.data if kind == "held"]
     assert [each["finding"] for each in found[0]] == [UP, NEIGHBOUR]
+    marks = [data["look"] for kind, data in job.record.data if kind == "held"]
+    assert marks == [HeldLook(((UP, "not back"), (NEIGHBOUR, "not back"))).mark]
 
 
 def test_a_recheck_that_finds_the_same_holds_it_again_until_the_same_time() -> None:

@@ -14,9 +14,10 @@ from swimctl.models import Caller, Outcome
 from swimctl.states import JobStatus
 from swimctl.store import NewJob, Runner, Store
 from swimctl.waiting import HeldAnswer, Waiting, WaitKind
-from swimctl.waivers import Waiver
+from swimctl.waivers import HeldLook, Waiver
 
 ADA = Caller("ada", "terminal")
+ROUTES = {"finding": "routes", "seen": "fell from 9 to 1"}
 UPLINK = {"finding": "uplink Te1/1/1", "seen": "not back"}
 MEMBERS = {"finding": "members", "seen": "members not as before: 2 V-Mismatch"}
 
@@ -37,10 +38,15 @@ def test_an_answer_is_in_the_memory_the_events_and_the_audit(store: Store) -> No
     with store.register_runner() as runner:
         job = held(store, runner, UPLINK)
         assert store.answer_held(job, HeldAnswer.LOOK, ADA) == ()
-        waivers = store.answer_held(job, HeldAnswer.KEEP, ADA, " pulled on purpose ")
+        look = store.held_look(job)
+        assert look == HeldLook((("uplink Te1/1/1", "not back"),))
+        waivers = store.answer_held(job, HeldAnswer.KEEP, ADA, " pulled on purpose ", look.mark)
         assert waivers == (Waiver("sw1", "uplink Te1/1/1", "not back", "pulled on purpose", "ada"),)
         said: dict[str, Any] = store.recall(job, "said 2")
-        assert said == {"answer": "keep", "by": "ada", "reason": "pulled on purpose", "waivers": [asdict(waivers[0])]}
+        assert said == {
+            "answer": "keep", "by": "ada", "reason": "pulled on purpose", "look": look.mark,
+            "waivers": [asdict(waivers[0])],
+        }  # fmt: skip
         assert store.recall(job, "said 1")["answer"] == "look"
         kept = [(event.kind, event.message) for event in store.events(job) if event.kind == "recheck"]
         assert kept == [("recheck", "look, by ada"), ("recheck", "keep, by ada: pulled on purpose")]
@@ -49,13 +55,35 @@ def test_an_answer_is_in_the_memory_the_events_and_the_audit(store: Store) -> No
         assert entries[1].data == {"device": "sw1", **said}
 
 
-def test_to_keep_needs_a_reason_and_takes_only_what_was_seen_last(store: Store) -> None:
+def test_to_keep_needs_a_reason_and_a_look_and_takes_only_what_was_seen_in_it(store: Store) -> None:
     with store.register_runner() as runner:
         job = held(store, runner, UPLINK)
         with pytest.raises(UsageError, match="say why sw1 is kept as it is: --reason TEXT"):
             store.answer_held(job, HeldAnswer.KEEP, ADA, " ")
         assert store.recall(job, "said 1") is None
-        assert [each.finding for each in store.answer_held(job, HeldAnswer.KEEP, ADA, "why")] == ["uplink Te1/1/1"]
+        mark = store.held_look(job).mark
+        told = (
+            f"look {mark} found uplink Te1/1/1: not back; .*`swimctl recheck {job} --keep --look {mark} --reason WHY`"
+        )
+        with pytest.raises(UsageError, match=f"say which look at sw1 you accept; {told}"):
+            store.answer_held(job, HeldAnswer.KEEP, ADA, "why")
+        assert store.recall(job, "said 1") is None
+        accepted = store.answer_held(job, HeldAnswer.KEEP, ADA, "why", mark)
+        assert [each.finding for each in accepted] == ["uplink Te1/1/1"]
+
+
+def test_what_a_colleague_saw_meanwhile_is_not_accepted_with_an_older_look(store: Store) -> None:
+    with store.register_runner() as runner:
+        job = held(store, runner, UPLINK)
+        seen = store.held_look(job)
+        store.record(job, "held", "not as before", {"found": [UPLINK, ROUTES]})
+        newer = store.held_look(job)
+        told = f"{seen.mark} is not the newest look at sw1, so nothing was accepted; look {newer.mark} .*routes: fell"
+        with pytest.raises(ConflictError, match=told):
+            store.answer_held(job, HeldAnswer.KEEP, ADA, "why", seen.mark)
+        assert store.recall(job, "said 1") is None
+        store.record(job, "held", "not as before", {"found": [ROUTES, UPLINK]})
+        assert len(store.answer_held(job, HeldAnswer.KEEP, ADA, "why", newer.mark)) == 2, "it found the same"
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,9 @@ def test_killed_while_it_is_held_it_is_held_again_until_the_same_time_and_what_w
     assert abs(_seconds(again["waiting"]["until"]) - _seconds(first["waiting"]["until"])) < 5
     process.kill()
     process.communicate(timeout=60)
-    code, said = look(tmp_path, "recheck", str(first["id"]), "--keep", "--reason", "the cable is pulled on purpose")
+    reason = ("--reason", "the cable is pulled on purpose")
+    assert again["waiting"]["look"] == first["waiting"]["look"] != "", "it found the same"
+    code, said = look(tmp_path, "recheck", str(first["id"]), "--keep", "--look", again["waiting"]["look"], *reason)
     assert code == 0, said
     assert f"next: `swimctl resume {first['id']}`" in said
     assert look(tmp_path, "resume")[0] == 0

@@ -62,6 +62,8 @@ FAULTS: dict[str, str] = {
     "vlan-lost": "after the activation one VLAN is missing",
     "poe-lost": "after the activation one port gives no power, and the device behind it is gone",
     "hot": "after the activation the air at the inlet is too warm",
+    "partner-lost": "after the activation the partner of a vPC domain or an MLAG pair stays away; in a pair of "
+    "StackWise Virtual, one link to the partner stays down",
     "uplink-errors": "after the activation damaged frames come through the first uplink",
 }
 

@@ -51,6 +51,7 @@ FAULTS = {
     "poe-lost": {"poe-faults", "poe-power"},
     "hot": {"temperature", "alarms", "environment"},
     "uplink-errors": {"uplink-errors", "port-errors"},
+    "partner-lost": {"vpc-peer", "vpc-ports", "mlag", "svl-links"},
 }
 """The checks that a fault breaks, where a device's system has them; no other does."""
 RETURNING = frozenset({"bgp-sessions", "ospf-neighbors", "isis-neighbors", "mac-addresses", "arp-entries", "processor"})
@@ -115,11 +116,13 @@ def test_each_fault_breaks_its_checks_and_no_other(tmp_path: Path, device: str, 
 
 @pytest.mark.parametrize("platform", FLEET)
 def test_the_checks_of_a_fault_are_there_on_each_system(platform: str) -> None:
-    """Of PoE, VLANs and heat, where the system's devices have it at all."""
+    """Of PoE, VLANs, heat and partners, where the system's devices have it at all."""
     for fault, names in FAULTS.items():
         if fault == "poe-lost" and platform in {"cisco_nxos", "cisco_xr", "arista_eos"}:
             continue
         if fault in {"vlan-lost", "uplink-errors"} and platform == "cisco_xr":
+            continue
+        if fault == "partner-lost" and platform in {"cisco_xr", "juniper_junos"}:
             continue
         assert names & defaults_of(platform).keys(), fault
 
@@ -159,6 +162,20 @@ def test_an_output_that_ends_before_its_first_row_is_not_read_as_one_whose_rows_
                 break
             assert not rows, f"{name}: {lines[number - 1]!r} is no row"
             assert is_bare(rule, text), name
+
+
+@pytest.mark.parametrize(("device", "name"), [("a vPC pair", "vpc-peer"), ("an MLAG pair", "mlag")])
+def test_a_line_of_a_partner_that_is_gone_is_noticed(tmp_path: Path, device: str, name: str) -> None:
+    at = desk(tmp_path, DEVICES[device])
+    rule, platform = asked(at)[name], at.spec.platform
+    command = rule.command_on(platform)
+    lines = at.type(command).splitlines()
+    before = rows_of(rule, platform, command, "\n".join(lines))
+    assert len(before) >= 3
+    for row in before:
+        left = [line for line in lines if not re.match(rf"{row['what']}\s*:", line)]
+        after = rows_of(rule, platform, command, "\n".join(left))
+        assert str(compare(name, rule, before, after)) == f"check {name}: {row['what']} is gone"
 
 
 @pytest.mark.parametrize("device", FLEET)

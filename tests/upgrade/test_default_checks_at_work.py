@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from fleets.cisco_xe import switch
 from fleets.every import FLEETS
 from support.oracle import really_of
 from support.upgrades import lab_folder
@@ -22,14 +23,17 @@ from swimctl.lab.chassis_spec import ChassisSpec
 from swimctl.lab.faults import parse_fault
 from swimctl.lab.fleet import LabFleet
 from swimctl.lab.routing import BGP, ISIS, OSPF
-from swimctl.models import Job, Outcome
+from swimctl.models import Job, JobOptions, Outcome
 from swimctl.platforms import PLATFORM_NAMES, commands_of
 from swimctl.states import JobStatus
+from swimctl.waivers import Waiver
 
 pytestmark = pytest.mark.timeout(1800)
 SPEED, RATE = 300, 40_000
 SETTINGS = {"deadlines": {"down": 600, "up": 1200, "ready": 600}, "checks": {"defaults": "all"}}
-CLEAN = "clean"
+CLEAN, PARTNER = "clean", "partner-lost"
+PAIR = switch("C9500-24Y4C", "C9500-24Y4C")
+"""What has a partner by StackWise Virtual."""
 FOUND_BY: Mapping[str, tuple[str, ...]] = {
     "bgp-lost": ("bgp-sessions",),
     "ospf-lost": ("ospf-neighbors",),
@@ -37,12 +41,19 @@ FOUND_BY: Mapping[str, tuple[str, ...]] = {
     "vlan-lost": ("vlans",),
     "poe-lost": ("poe-faults",),
     "hot": ("temperature", "environment"),
+    PARTNER: ("svl-links",),
 }
+FOUND_BEFORE: Mapping[tuple[str, str], str] = {
+    ("cisco_nxos", PARTNER): "not back: vPC ",
+    ("arista_eos", PARTNER): "not back: MLAG state Inactive",
+}
+"""What is waited for before a check is asked. The checks look once more: tests/platforms/test_default_checks.py."""
 FEWEST = {"cisco_xe": 12, "cisco_ios": 8, "cisco_nxos": 9, "cisco_xr": 6, "arista_eos": 8, "juniper_junos": 9}
 """So many checks at least stood after a clean upgrade of each system."""
 WITHOUT = {
     *((platform, "poe-lost") for platform in ("cisco_ios", "cisco_nxos", "cisco_xr", "arista_eos")),
     ("cisco_xr", "vlan-lost"),
+    *((platform, PARTNER) for platform in ("cisco_ios", "cisco_xr", "juniper_junos")),
 }
 """What such a device of the lab does not have."""
 QUICK = {
@@ -68,7 +79,10 @@ def device(platform: str, fault: str) -> ChassisSpec:
     fleet = FLEETS[platform]
     faults = () if fault == CLEAN else (parse_fault(fault),)
     fields = {"faults": faults, "transfer": RATE, "version": fleet.old, "routing": frozenset({BGP, OSPF, ISIS})}
-    return fleet.make(named(platform, fault), **fields)
+    if fault != PARTNER:
+        return fleet.make(named(platform, fault), **fields)
+    make = PAIR if platform == "cisco_xe" else fleet.make
+    return make(named(platform, fault), **fields, **fleet.partner)
 
 
 @dataclass(frozen=True)
@@ -95,7 +109,10 @@ def tried(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
         def run(cell: tuple[str, str]) -> Job:
             one = [opened.inventory.device(named(*cell))]
-            made = opened.service.trigger(ask(opened, devices=one, image=FLEETS[cell[0]].image))
+            # Its partner is no device of this lab.
+            alone = Waiver(named(*cell), "redundancy group", "none in the inventory", "it has none here")
+            options = JobOptions(waivers=(alone,) if cell[1] == PARTNER else ())
+            made = opened.service.trigger(ask(opened, devices=one, image=FLEETS[cell[0]].image, options=options))
             opened.engine.run(made.batch, made.jobs, threading.Event())
             return opened.store.job(made.jobs[0].id)
 
@@ -128,4 +145,5 @@ def test_a_clean_upgrade_passes_and_each_fault_sends_its_device_back(tried: Trie
         assert set(asked_for_checks_alone(tried.lab, platform).values()) == {2}, "with the baseline and after the boot"
         return
     assert seen[:3] == (JobStatus.FAILED, Outcome.ROLLED_BACK, Outcome.ROLLED_BACK), seen
-    assert any(f"check {name}: " in (job.error or "") for name in FOUND_BY[fault]), seen
+    words = [FOUND_BEFORE.get((platform, fault), ""), *(f"check {name}: " for name in FOUND_BY[fault])]
+    assert any(word and word in (job.error or "") for word in words), seen

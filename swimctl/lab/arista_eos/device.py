@@ -124,7 +124,12 @@ class Arista(Chassis):
     @property
     def peer_connected(self) -> bool:
         """Return whether the MLAG partner is connected."""
-        return self.spec.mlag is not None and self.spec.peer and self.since_up >= PEER_UP
+        return self.peer_linked and self.since_up >= PEER_UP
+
+    @property
+    def peer_linked(self) -> bool:
+        """Return whether the link to the MLAG partner is up."""
+        return self.spec.mlag is not None and self.spec.peer and not (self.degraded and self.spec.fault("partner-lost"))
 
     @property
     def ports_wait(self) -> bool:

@@ -203,7 +203,7 @@ def mlag(switch: Arista) -> str:
     spec, connected, form = switch.spec, switch.peer_connected, MLAG.of(switch.spec, switch.release)
     configured = spec.mlag is not None
     state = "Active" if connected else "Inactive" if configured else "Disabled"
-    link = "Up" if configured and spec.peer else "Lowerlayerdown" if configured else ""
+    link = "Up" if switch.peer_linked else "Lowerlayerdown" if configured else ""
     fields = (
         ("MLAG Configuration:", ""),
         ("domain-id", spec.mlag or ""),

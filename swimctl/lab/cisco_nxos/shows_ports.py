@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 ROUTES = {"default": {"local": 3, "direct": 3, "ospf-1": 24}, "management": {"direct": 1, "static": 1}}
 """The best paths of each table by their protocol."""
 _RULE = "-" * 80
+_AWAY = "peer link is down"
 
 
 def linked(switch: Nexus) -> list[str]:
@@ -23,9 +24,16 @@ def linked(switch: Nexus) -> list[str]:
     return up[1:] if switch.degraded and switch.spec.fault("interface-lost") else up
 
 
+def partner(switch: Nexus) -> tuple[str, str]:
+    """Return what is seen of the vPC partner: over the link between the two, and by its keepalives."""
+    if switch.degraded and switch.spec.fault("partner-lost"):
+        return _AWAY, "Suspended (Destination IP not reachable)"
+    return switch.spec.peer if switch.since_up >= PEER_UP else _AWAY, switch.spec.keepalive
+
+
 def vpc_up(switch: Nexus) -> bool:
     """Return whether the vPC partner is there and its ports are up."""
-    return switch.since_up >= PEER_UP and switch.spec.peer == "peer adjacency formed ok"
+    return partner(switch)[0] == "peer adjacency formed ok"
 
 
 def long_name(port: str) -> str:
@@ -168,7 +176,7 @@ def routes(switch: Nexus) -> str:
 def vpc(switch: Nexus) -> str:
     """Show vpc."""
     spec, up, form = switch.spec, vpc_up(switch), VPC.of(switch.spec, switch.release)
-    peer = spec.peer if switch.since_up >= PEER_UP else "peer link is down"
+    peer, keepalive = partner(switch)
     good = "success" if up else "failed"
     role = "none established" if not up else "primary, operational secondary" if switch.booted_at > 0 else "primary"
     state = "up    " if up else "down  "
@@ -180,7 +188,7 @@ def vpc(switch: Nexus) -> str:
         "Legend:\n                (*) - local vPC is down, forwarding via vPC peer-link\n\n"
         f"vPC domain id                     : {spec.vpc}\n"
         f"Peer status                       : {peer}\n"
-        f"vPC keep-alive status             : {spec.keepalive}\n"
+        f"vPC keep-alive status             : {keepalive}\n"
         f"Configuration consistency status  : {good}\n"
         f"Per-vlan consistency status       : {good}\n"
         f"Type-2 consistency status         : {'failed' if form.reason else good}\n{reason}"

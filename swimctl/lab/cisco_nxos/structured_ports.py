@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from swimctl.lab.cisco_nxos import shows_ports
-from swimctl.lab.cisco_nxos.device import PEER_UP
 from swimctl.lab.cisco_nxos.structured import table
 from swimctl.lab.plain_commands import Model
 
@@ -188,14 +187,13 @@ def vpc(switch: Nexus) -> Model:
     Of the words for a partner that is not there one is known from a source, `peer-link-down`.
     """
     spec, up = switch.spec, shows_ports.vpc_up(switch)
-    alive = spec.keepalive == "peer is alive"
-    adjacent = spec.peer == "peer adjacency formed ok" and switch.since_up >= PEER_UP
+    alive = shows_ports.partner(switch)[1] == "peer is alive"
     good, well = ("consistent", "SUCCESS") if up else ("inconsistent", "FAILED")
     role = "none-established" if not up else "primary-secondary" if switch.booted_at > 0 else "primary"
     return {
         "vpc-domain-id": spec.vpc,
-        "vpc-peer-status": "peer-ok" if adjacent else "peer-link-down",
-        "vpc-peer-status-reason": "SUCCESS" if adjacent else "SYSERR_MCECM_PEER_UNRCH",
+        "vpc-peer-status": "peer-ok" if up else "peer-link-down",
+        "vpc-peer-status-reason": "SUCCESS" if up else "SYSERR_MCECM_PEER_UNRCH",
         "vpc-peer-keepalive-status": "peer-alive" if alive else "peer-not-alive",
         "vpc-peer-consistency": good,
         "vpc-per-vlan-peer-consistency": good,

@@ -138,15 +138,17 @@ def redundancy_states(switch: Switch) -> str:
 
 def virtual_link(switch: Switch) -> str:
     """Show stackwise-virtual link."""
-    up = "U               P" if 2 in switch.members else "D               D"
+    up, down = "U               P", "D               D"
+    first = down if 2 not in switch.members or (switch.degraded and switch.spec.fault("partner-lost")) else up
+    second = up if 2 in switch.members else down
     lines = ["Stackwise Virtual Link(SVL) Information:", "-" * 40, "Flags:", "------", "Link Status", "-----------"]
     lines += ["U-Up D-Down", "Protocol Status", "---------------"]
     lines += ["s-Suspended P-Bundled E-Error D-Down R-RLayer3 I-Indiv", "-" * 55]
     lines += ["Switch  SVL     Ports                           Link-Status     Protocol-Status"]
     lines += ["------  ---     -----                           -----------     ---------------"]
     for chassis in (1, 2):
-        lines.append(f"{chassis:<8}1       {_core_port(switch, chassis, -1):<32}{up}")
-        lines.append(f"{'':16}{_core_port(switch, chassis, -2):<32}{up}")
+        lines.append(f"{chassis:<8}1       {_core_port(switch, chassis, -1):<32}{first}")
+        lines.append(f"{'':16}{_core_port(switch, chassis, -2):<32}{second}")
     return "\n".join(lines) + "\n\n"
 
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from swimctl.checks.comparing import Compared, Standing, standing_now
 from swimctl.checks.parsing import check_parser, is_bare, rows_of
 from swimctl.checks.rows import Row
-from swimctl.checks.rules import Check, configured
+from swimctl.checks.rules import Check, configured, is_of
 from swimctl.config.read_only import not_only_reading
 from swimctl.errors import CommandRefused, DeadlineExceeded, UnexpectedPrompt, UnparsableOutput
 from swimctl.models import Finding
 from swimctl.platforms.text import passed_over, unread
+
+_NO_MODEL: Final = "it is for some models, and neither the inventory nor the device names one; add `model` to its host"
 
 
 class Runs(Protocol):
@@ -111,15 +113,30 @@ def _take(session: Runs, platform: str, check: Check, seconds: float) -> Taken:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """The checks of a device before its upgrade. `seconds` is the deadline of a command."""
+    """The checks of a device before its upgrade. `seconds` is the deadline of a command.
+
+    `model` is the one of the inventory, by which they were chosen. Where it has none, they are those of all models.
+    """
 
     checks: tuple[Check, ...]
     platform: str
     seconds: float
+    model: str | None = None
 
-    def take(self, session: Runs, configuration: str | None) -> tuple[Taken, ...]:
-        """Ask for those that the device's configuration calls for; see `take`."""
-        return take(session, self.platform, configured(self.checks, configuration), self.seconds)
+    def take(
+        self, session: Runs, configuration: str | None, models: Callable[[], Sequence[str]] = tuple
+    ) -> tuple[Taken, ...]:
+        """Ask for those that the device's configuration and its model call for; see `take`.
+
+        `models` asks the device for its models, where the inventory has none. A check for some models is not asked of
+        a device that does not name its own, and says so.
+        """
+        wanted = configured(self.checks, configuration)
+        doubtful = [each for each in wanted if each.rule.on.model and self.model is None]
+        known = tuple(models()) if doubtful else ()
+        left = [Taken(each, why=_NO_MODEL) for each in doubtful if not known]
+        asked = [each for each in wanted if each not in doubtful or is_of(each.rule.on, *known)]
+        return (*take(session, self.platform, asked, self.seconds), *left)
 
     def findings(self, taken: Sequence[Taken], name: str, username: str) -> list[Finding]:
         """Return what an upgrade by night would trip over: no answer, and what must hold before it too."""

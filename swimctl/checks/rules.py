@@ -144,7 +144,7 @@ def check_platforms(name: str, rule: CheckRule) -> None:
 
 
 def is_for(on: On, device: Device, passes: Passes) -> bool:
-    """Return whether a rule is for a device."""
+    """Return whether a rule is for a device, or may be: where the inventory has no model, the device knows its own."""
     platform = {platforms.canonical_platform(each) or each for each in on.platform}
     return (
         (not on.platform or device.platform in platform)
@@ -152,10 +152,15 @@ def is_for(on: On, device: Device, passes: Passes) -> bool:
         and (not on.site or device.site in on.site)
         and (not on.role or device.role in on.role)
         and (not on.tag or bool(set(on.tag) & set(device.tags)))
-        and (not on.model or any(re.fullmatch(each, device.model or "", re.IGNORECASE) for each in on.model))
+        and (not on.model or device.model is None or is_of(on, device.model))
         and (not on.name or any(fnmatchcase(device.name, each) for each in on.name))
         and (not on.filter or passes(on.filter))
     )
+
+
+def is_of(on: On, *models: str) -> bool:
+    """Return whether a rule is for one of these models."""
+    return any(re.fullmatch(each, model, re.IGNORECASE) for each in on.model for model in models)
 
 
 def _defaults(settings: Checks, device: Device) -> dict[str, Check]:

@@ -157,9 +157,13 @@ def run_checks(
 
 def _asked(check: Check) -> str:
     """Return on which devices a check is asked, beside those that `on` names."""
-    if check.rule.when is not None:
-        return f"configured: {check.rule.when}"
-    return "with defaults: all" if check.rule.extra else "always"
+    rule = check.rule
+    parts = (
+        f"configured: {rule.when}" if rule.when is not None else "",
+        f"models: {' '.join(rule.on.model)}" if rule.on.model else "",
+        "with defaults: all" if rule.extra else "",
+    )
+    return ", ".join(filter(None, parts)) or "always"
 
 
 def _ask(

@@ -29,7 +29,7 @@ from swimctl.sessions.redaction import Redaction
 from swimctl.sessions.session import Session, connect
 from swimctl.sessions.targets import Target
 from swimctl.sessions.transcript import Transcript
-from swimctl.steps.first_look import FirstLook, first_look, prove, what_runs
+from swimctl.steps.first_look import FirstLook, first_look, models_of, prove, what_runs
 from swimctl.steps.reach import Images
 
 
@@ -91,7 +91,7 @@ class Visits:
                     options,
                     username=target.username,
                     taken_at=rfc3339(self._clock.now()),
-                    wanted=Wanted(self._known.checks_of(device), device.platform, self._settings.deadlines.command),
+                    wanted=self._wanted(device, self._known.checks_of(device)),
                 )
             look = images.ruled(look, enter, device, image, self._settings)
         return replace(
@@ -114,14 +114,17 @@ class Visits:
         target, checks = self._target(device), self._known.checks_of(device)
         if names:
             checks = tuple(each for each in checks if each.name in names)
-        transcript, seconds = self._transcript(target), self._settings.deadlines.command
+        transcript = self._transcript(target)
         with self._redacting(target), self._session(device, target, transcript) as session, one_look():
             driver = self._maker(device, JobOptions())(session)
             prove(driver, device)
             # What it asks for alone may be long: it is read where a check is only for devices that have a feature.
             configuration = driver.configuration() if any(each.rule.when for each in checks) else None
-            taken = Wanted(checks, device.platform, seconds).take(session, configuration)
+            taken = self._wanted(device, checks).take(session, configuration, lambda: models_of(driver))
         return _without_secrets(taken, transcript.redaction)
+
+    def _wanted(self, device: Device, checks: tuple[Check, ...]) -> Wanted:
+        return Wanted(checks, device.platform, self._settings.deadlines.command, device.model)
 
     def record(self, device: Device) -> Capture:
         """Return what it prints where an upgrade would ask it, and what its models say where it offers them."""

@@ -276,6 +276,14 @@ class NamesNextBoot(Protocol):
 
 
 @runtime_checkable
+class NamesModels(Protocol):
+    """A driver whose device says which hardware it is."""
+
+    def models(self) -> tuple[str, ...]:
+        """Return the models of the chassis or of its members, as they are printed."""
+
+
+@runtime_checkable
 class Rehearses(Protocol):
     """A driver whose device can tell what an installation would do, once the image's file is on it."""
 

@@ -21,7 +21,15 @@ from swimctl.errors import (
 )
 from swimctl.models import Device, Finding, Image, JobOptions
 from swimctl.platforms.base import Netconf, OffersNetconf, Reply, Session
-from swimctl.platforms.driver import Answers, Checks, ForetellsClean, Identifies, NamesCommands, TellsOfImage
+from swimctl.platforms.driver import (
+    Answers,
+    Checks,
+    ForetellsClean,
+    Identifies,
+    NamesCommands,
+    NamesModels,
+    TellsOfImage,
+)
 from swimctl.platforms.facts import Placement, Running, Snapshot
 from swimctl.platforms.rules import again, in_service, kind
 from swimctl.platforms.serials import read_serials
@@ -148,7 +156,7 @@ def first_look(
     whole = None if unread else snapshot
     taken: tuple[Taken, ...] = ()
     if wanted is not None and not asked.ended:
-        taken = wanted.take(noting, configuration)
+        taken = wanted.take(noting, configuration, lambda: models_of(driver))
         asked.findings += wanted.findings(taken, device.name, username)
         asked.ended = any(each.ended for each in taken)
     return FirstLook(
@@ -178,6 +186,14 @@ def what_runs(session: Session, make: Callable[[Session], Answers], device: Devi
         return running, read_serials(driver.serials())
     except _UNREADABLE:
         return running, ()
+
+
+def models_of(driver: object) -> tuple[str, ...]:
+    """Return the models that a device says it is, none where it does not say."""
+    try:
+        return driver.models() if isinstance(driver, NamesModels) else ()
+    except _UNREADABLE:
+        return ()
 
 
 def prove(driver: Identifies, device: Device) -> None:

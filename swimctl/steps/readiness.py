@@ -72,7 +72,9 @@ class ReadinessCheck:
                 context.options,
                 username=context.target.username,
                 taken_at=rfc3339(context.clock.now()),
-                wanted=Wanted(context.checks(), context.device.platform, context.settings.deadlines.command),
+                wanted=Wanted(
+                    context.checks(), context.device.platform, context.settings.deadlines.command, context.device.model
+                ),
             )
         if look.closed:
             context.part()  # whoever is next needs a session that is open

@@ -157,3 +157,28 @@ def test_what_is_seen_of_many_rows_is_another_text_for_other_rows() -> None:
         assert "and 2 more" in found.seen
         seen.append(found.seen)
     assert len(set(seen)) == 2
+
+
+def test_a_check_for_some_models_goes_by_what_the_device_says_where_the_inventory_says_none() -> None:
+    some, others, all_of_them = check("one", on={"model": "C93.*"}), check("two", on={"model": "C95.*"}), check("three")
+    session = Says(one=GOOD, two=GOOD, three=GOOD)
+    stack = lambda: ("C9200-24P", "c9300-48P")  # noqa: E731 - as a driver answers
+    assert [each.check.name for each in wanted(some, others, all_of_them).take(session, None, stack)] == [
+        "one",
+        "three",
+    ]
+    assert session.asked == ["show one", "show three"]
+
+
+def test_a_check_for_some_models_is_told_where_nobody_knows_the_model() -> None:
+    some = check("one", own=False, on={"model": "C93.*"})
+    session = Says(two=GOOD)
+    two, one = wanted(some, check("two")).take(session, None)
+    assert (two.why, len(two.rows), session.asked) == ("", 2, ["show two"])
+    assert one.left_out.startswith("check one is left out: it is for some models, and neither the inventory nor the ")
+
+
+def test_the_model_of_the_inventory_has_chosen_already_and_the_device_is_not_asked() -> None:
+    known = Wanted((check("one", on={"model": "C93.*"}),), "cisco_xe", 60.0, "C9300-24P")
+    (found,) = known.take(Says(one=GOOD), None, lambda: pytest.fail("it was asked"))
+    assert len(found.rows) == 2

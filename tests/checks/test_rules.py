@@ -53,6 +53,12 @@ def test_a_rule_is_for_devices_that_fit_all_of_it(on: dict[str, Any], fits: bool
     assert is_for(On.model_validate(on), DEVICE, lambda filters: list(filters) == ["rack=1"]) is fits
 
 
+def test_a_rule_for_some_models_may_be_for_a_device_of_which_the_inventory_says_none() -> None:
+    nameless = replace(DEVICE, model=None)
+    assert is_for(On(model=["C9300.*"]), nameless, lambda _: True)
+    assert not is_for(On(model=["C9300.*"], site=["x"]), nameless, lambda _: True)
+
+
 def test_a_rule_of_one_system_is_not_for_another() -> None:
     wanted = settings(rules={"x": rule(command={"arista_eos": "show peers"})}, defaults="none")
     assert checks_for(wanted, DEVICE, lambda _: True) == ()

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import typer
-from support.upgrades import lab_folder
+from support.upgrades import lab_folder, without_data
 
 from swimctl.cli import app, completing, main
 from swimctl.lab.fleet import LabFleet
+from swimctl.lab.mixed import mixed_fleet
 
 PORTS = {
     "about": "each port that was connected is connected",
@@ -117,6 +119,41 @@ def test_a_device_is_asked_now_and_nothing_is_changed(lab: LabFleet, capsys: pyt
     asked = [line for line in lab.commands(name) if not line.startswith(("show ", "terminal ", "enable"))]
     assert asked == []
     assert lab.commands(name).count("show interfaces status") == 1, "two checks share one command"
+
+
+def test_a_check_for_some_models_goes_by_the_device_where_the_inventory_names_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each system says its model in words of its own."""
+    fleet = mixed_fleet(6)
+    own = {
+        "about": "it is asked",
+        "command": "show version",
+        "parse": {"regex": "(?P<word>.+)"},
+        "expect": {"at least": 1},
+    }
+    rules = {
+        name: {**own, "on": {"platform": spec.platform, "model": model}}
+        for spec in fleet
+        for name, model in ((f"of-{spec.name}", re.escape(spec.model)), (f"not-of-{spec.name}", "another one"))
+    }
+    monkeypatch.chdir(tmp_path)
+    with lab_folder(tmp_path, fleet=fleet, settings={"checks": {"rules": rules}}, ssh=False):
+        for spec in fleet:
+            without_data(tmp_path, spec.name, "model")
+        assert main(["checks", "run", "--all", "--json", "--quiet"]) == 0
+        found = {
+            name: {each["name"] for each in checks}
+            for name, checks in json.loads(capsys.readouterr().out)["devices"].items()
+        }
+        (catalyst,) = [spec.name for spec in fleet if spec.platform == "cisco_xe"]
+        assert main(["checks", "list", catalyst]) == 0
+    assert {name: {each for each in checks if "of-" in each} for name, checks in found.items()} == {
+        spec.name: {f"of-{spec.name}"} for spec in fleet
+    }
+    assert {"vlans", "temperature", "poe-faults"} <= found[catalyst]
+    asked = {line[0]: line[5] for line in said(capsys)}
+    assert asked["temperature"] == "models: (C9[23]\\d\\d.*|WS-C[23].*)"
 
 
 def test_an_answer_that_cannot_be_read_is_an_error(

@@ -37,11 +37,10 @@ class State:
 def identity(version: SoftwareVersion, inventory: tuple[InventoryItem, ...], device: Device) -> list[Finding]:
     """Apply the rules that hold even where nothing is left to do: the right device, and all of it."""
     system = [item for item in inventory if item.name == "System"]
-    names = [version.model or "", *(item.pid for item in system)]
     serials = {version.serial or "", *(item.serial for item in system)} - {""}
     supervisors = [item.name for item in inventory if item.name.startswith("Card ") and "SUP" in item.pid.upper()]
     return [
-        *right_device(device, list(dict.fromkeys(name for name in names if name)), serials, version.serial),
+        *right_device(device, models(version, inventory), serials, version.serial),
         Finding(
             "one supervisor",
             len(supervisors) <= 1,
@@ -50,6 +49,12 @@ def identity(version: SoftwareVersion, inventory: tuple[InventoryItem, ...], dev
             "upgrade it by hand: `install source flash:IMAGE` takes the image to both, then `reload`",
         ),
     ]
+
+
+def models(version: SoftwareVersion, inventory: tuple[InventoryItem, ...]) -> tuple[str, ...]:
+    """Return the model, as its version and its inventory name it."""
+    names = [version.model or "", *(item.pid for item in inventory if item.name == "System")]
+    return tuple(dict.fromkeys(filter(None, names)))
 
 
 def assess(state: State, device: Device, image: Image, policy: Readiness, *, cleanup: bool) -> list[Finding]:

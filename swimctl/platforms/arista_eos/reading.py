@@ -23,7 +23,7 @@ from swimctl.platforms.arista_eos.parsers.routes import parse_show_ip_route_summ
 from swimctl.platforms.arista_eos.parsers.session import parse_show_privilege
 from swimctl.platforms.arista_eos.parsers.version import parse_show_version
 from swimctl.platforms.arista_eos.platform import TERMINAL
-from swimctl.platforms.arista_eos.readiness import State, assess, identity, partner, release_named
+from swimctl.platforms.arista_eos.readiness import State, assess, identity, models, partner, release_named
 from swimctl.platforms.arista_eos.structured import boot_data, mlag_data, mlag_delay_data, version_data
 from swimctl.platforms.base import Session
 from swimctl.platforms.facts import (
@@ -82,6 +82,10 @@ class AristaDevice:
             return [may]  # what this session cannot see is no fault of the device
         version = self._version()
         return [may, *identity(version, parse_show_inventory(self._show("show inventory")), device)]
+
+    def models(self) -> tuple[str, ...]:
+        """Return the model, in its words."""
+        return models(self._version(), parse_show_inventory(self._show("show inventory")))
 
     def check(self, device: Device, image: Image, *, cleanup: bool) -> list[Finding]:
         """Apply every rule of the readiness check; changes nothing. Without enough privilege that is the only one."""

@@ -56,7 +56,7 @@ def identity(
     versions = sorted(set(running.values()))
     told = ", ".join(versions) if len(versions) == 1 else ", ".join(f"{m} {v}" for m, v in running.items())
     return [
-        *right_device(device, _models(version, inventory), serials, version.serial),
+        *right_device(device, models(version, inventory), serials, version.serial),
         Finding(
             "modules",
             not odd,
@@ -91,14 +91,15 @@ def assess(state: State, device: Device, image: Image, policy: Readiness, *, cle
     ]
 
 
-def _models(version: NxosVersion, inventory: tuple[InventoryItem, ...]) -> list[str]:
+def models(version: NxosVersion, inventory: tuple[InventoryItem, ...]) -> tuple[str, ...]:
+    """Return the model of the chassis, as its inventory and its version name it."""
     chassis = next((item.pid for item in inventory if item.name.lower().startswith("chassis")), "")
-    return [model for model in (chassis, version.model) if model]
+    return tuple(model for model in (chassis, version.model) if model)
 
 
 def _hardware(state: State) -> list[str]:
     """Return what the image has to fit: the chassis, and the cards in it."""
-    chassis = _models(state.version, state.inventory)[:1]
+    chassis = list(models(state.version, state.inventory)[:1])
     cards = [each.model for each in state.modules if each.model.startswith("N9K-X9") and each.name.isdecimal()]
     return chassis + [card for card in dict.fromkeys(cards) if card not in chassis]
 

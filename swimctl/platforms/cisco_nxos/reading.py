@@ -25,7 +25,7 @@ from swimctl.platforms.cisco_nxos.parsers.routes import parse_show_ip_route_summ
 from swimctl.platforms.cisco_nxos.parsers.version import parse_show_version
 from swimctl.platforms.cisco_nxos.parsers.vpc import parse_show_vpc
 from swimctl.platforms.cisco_nxos.platform import TERMINAL
-from swimctl.platforms.cisco_nxos.readiness import State, assess, identity, one_image, rights, vpc_peer
+from swimctl.platforms.cisco_nxos.readiness import State, assess, identity, models, one_image, rights, vpc_peer
 from swimctl.platforms.cisco_nxos.software import next_boot, not_at_work, short_path, states, supervisors
 from swimctl.platforms.cisco_nxos.structured import boot_data, modules_data, version_data, vpc_data
 from swimctl.platforms.facts import (
@@ -90,6 +90,10 @@ class NexusDevice:
         if not may.ok:
             return [may]  # what this account cannot see is no fault of the device
         return [may, *identity(self._version(), self._modules(), self._inventory(), device)]
+
+    def models(self) -> tuple[str, ...]:
+        """Return the model of the chassis, in its words."""
+        return models(self._version(), self._inventory())
 
     def check(self, device: Device, image: Image, *, cleanup: bool) -> list[Finding]:
         """Apply every rule of the readiness check; changes nothing. Without enough rights that is the only one.

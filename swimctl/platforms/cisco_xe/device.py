@@ -11,7 +11,7 @@ from swimctl.models import Device, Finding, Image
 from swimctl.platforms.cisco_xe.fetching import FETCHINGS
 from swimctl.platforms.cisco_xe.log import journal, last_line
 from swimctl.platforms.cisco_xe.parsers.files import parse_verify
-from swimctl.platforms.cisco_xe.readiness import ONE_RELEASE, identity, managed
+from swimctl.platforms.cisco_xe.readiness import ONE_RELEASE, identity, managed, models
 from swimctl.platforms.cisco_xe.reading import NO_SWITCHING, Reading
 from swimctl.platforms.cisco_xe.units import READY, Unit, without_standby
 from swimctl.platforms.facts import HashResult, Neighbour, Running, Snapshot
@@ -54,6 +54,10 @@ class CiscoDevice:
             return [may, *others]
         inventory = self._read.inventory()
         return [may, *identity(version, self._read.units(version), inventory, device, self.one_release)]
+
+    def models(self) -> tuple[str, ...]:
+        """Return the models of its members, or of the chassis."""
+        return models(self._read.version())
 
     def snapshot(self, taken_at: str, *, whole: bool = True) -> Snapshot:
         """Return what must be the same after the upgrade."""

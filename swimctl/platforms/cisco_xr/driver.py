@@ -23,6 +23,7 @@ from swimctl.platforms.cisco_xr.readiness import (
     identity,
     installer,
     late,
+    models,
     nodes,
     processors,
     rights,
@@ -131,6 +132,10 @@ class CiscoXr:
             return [may, known]  # the rest is printed in other words there, or not to this account
         slots = self._read.slots()
         return [may, *identity(version, self._read.inventory(), slots, self._read.packages("active"), device)]
+
+    def models(self) -> tuple[str, ...]:
+        """Return the models of its racks."""
+        return models(self._read.inventory())
 
     def check(self, device: Device, image: Image, *, cleanup: bool) -> list[Finding]:
         """Apply every rule of the readiness check; changes nothing. Without enough rights that is the only one."""

@@ -61,6 +61,7 @@ from swimctl.platforms.juniper_junos.readiness import (
     evolved,
     free_for_packages,
     identity,
+    models,
     not_there,
     rights,
     snapshots,
@@ -125,6 +126,10 @@ class JunosDevice:
             return [may, *other]
         parts = parse_show_chassis_hardware(self._show("show chassis hardware"))
         return [may, *identity(nodes, members, parts, device)]
+
+    def models(self) -> tuple[str, ...]:
+        """Return the models of its members, in small letters."""
+        return models(self._answering(self.members()))
 
     def check(self, device: Device, image: Image, *, cleanup: bool) -> list[Finding]:
         """Apply every rule of the readiness check; changes nothing. Without the rights that is the only one."""

@@ -13,6 +13,7 @@ SwimctlError
 │   ├── AlreadyDone       a request with this key made a batch already; carries its answer
 │   └── KeyReused         a request with this key but other content came before
 ├── AccessRefused         who asks is not let in
+│   ├── OutOfReach        they are, and may not do this with these devices
 │   ├── LoginRefused      the name or the password is wrong
 │   ├── TooManyLogins     failed too often; carries the seconds to wait
 │   └── TokenRefused      the token is malformed, unknown, expired or revoked
@@ -155,6 +156,12 @@ class AccessRefused(SwimctlError):
 
     code = "access-refused"
     exit_code = 3
+
+
+class OutOfReach(AccessRefused):
+    """Refuse what somebody may not do with these devices; the message names those alone that they may look at."""
+
+    code = "out-of-reach"
 
 
 class LoginRefused(AccessRefused):

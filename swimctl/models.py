@@ -345,19 +345,25 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """One who may use the API. The password's hash never leaves the store and what checks it."""
+    """One who may use the API. The password's hash never leaves the store and what checks it.
+
+    `roles` are those of config.yaml, if they have such: then only they count, and `role` is `operator`. `source`: who
+    knows their password, `own` or `ldap`.
+    """
 
     id: int
     name: str
     role: Role
     created_at: datetime
+    roles: tuple[str, ...] = ()
+    source: str = "own"
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
     """A key to the API, never its text. `from_login`: it came of a password; else someone made it at a terminal.
 
-    `last_used_at` may be a minute behind.
+    `last_used_at` may be a minute behind. `user_roles` are the names of all roles that its user has now.
     """
 
     id: int
@@ -369,16 +375,8 @@ class Token:
     expires_at: datetime | None = None
     revoked_at: datetime | None = None
     last_used_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Principal:
-    """Whom a token stands for. At `ask_again` the token expires, or its use has to be noted again."""
-
-    user: str
-    role: Role
-    token_id: int
-    ask_again: datetime | None = field(default=None, compare=False)
+    roles: tuple[str, ...] = ()
+    user_roles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,14 +9,16 @@ import threading
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any, Final, Literal
 
 from swimctl.accounts.passwords import Passwords
 from swimctl.accounts.throttle import Key, Throttle, by_address, by_name
 from swimctl.clock import Clock
 from swimctl.errors import LoginRefused, StoreError, TokenRefused, TooManyLogins, UsageError
-from swimctl.models import AuditEntry, Caller, Principal, Role, Token, User
+from swimctl.models import AuditEntry, Caller, Role, Token, User
+from swimctl.rights import BUILT_IN, Grant, Rights, granted
 from swimctl.store import Store
 from swimctl.times.durations import read_duration
 
@@ -34,6 +36,17 @@ _TOKEN: Final = re.compile(rf"{_PREFIX}[A-Za-z0-9_-]{{43}}")
 
 
 @dataclass(frozen=True, slots=True)
+class Principal:
+    """Whom a token stands for. At `ask_again` the token expires, or its use has to be noted again."""
+
+    user: str
+    role: Role
+    token_id: int
+    rights: Rights
+    ask_again: datetime | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class NewToken:
     """A token at its birth: the only moment at which its text is known."""
 
@@ -44,16 +57,39 @@ class NewToken:
 class AccountService:
     """Hold the rules of accounts. One for a process: failed logins are counted here."""
 
-    def __init__(self, store: Store, clock: Clock, passwords: Passwords | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        passwords: Passwords | None = None,
+        roles: Mapping[str, Grant] = MappingProxyType({}),
+    ) -> None:
         self._store = store
+        self._roles = roles
         self._clock = clock
         self._passwords = passwords or Passwords()
         self._throttle = Throttle(clock)
         self._turns = threading.BoundedSemaphore(AT_ONCE)
 
-    def create_user(self, name: str, password: str, role: Role, *, by: Caller) -> User:
+    def create_user(self, name: str, password: str, role: Role, *, by: Caller, roles: Sequence[str] = ()) -> User:
         """Add a user. UsageError: the name or the password will not do. ConflictError: the name is taken."""
-        return self._store.add_user(checked_name(name), role, self._passwords.hash(password), by)
+        return self._store.add_user(checked_name(name), role, self._passwords.hash(password), by, roles)
+
+    def set_roles(self, name: str, names: Sequence[str], *, by: Caller) -> User:
+        """Set the roles of a user, beyond which none of their tokens goes. NotFound. UsageError."""
+        return self._store.set_roles(name, *self.roles_of(names), by)
+
+    def roles_of(self, names: Sequence[str]) -> tuple[Role, tuple[str, ...]]:
+        """Return the role and the roles of config.yaml that these names are. UsageError: there is no such role."""
+        for name in names:
+            if name not in self._roles and name not in BUILT_IN:
+                known = ", ".join((*BUILT_IN, *self._roles))
+                raise UsageError(
+                    f"there is no role {name!r}; known are {known}; swimctl.roles in config.yaml has yours"
+                )
+        if len(names) == 1 and names[0] in BUILT_IN:
+            return Role(names[0]), ()
+        return Role.OPERATOR, tuple(dict.fromkeys(names))
 
     def set_password(self, name: str, password: str, *, by: Caller) -> list[int]:
         """Set another password, revoke the tokens of earlier logins, and return their ids. NotFound."""
@@ -68,7 +104,14 @@ class AccountService:
         return self._store.users()
 
     def create_token(
-        self, user: str, *, by: Caller, role: Role | None = None, life: timedelta | None = TOKEN_LIFE, label: str = ""
+        self,
+        user: str,
+        *,
+        by: Caller,
+        role: Role | None = None,
+        roles: Sequence[str] = (),
+        life: timedelta | None = TOKEN_LIFE,
+        label: str = "",
     ) -> NewToken:
         """Make a token; without a role it gets its user's, and with `life` None it never expires.
 
@@ -80,7 +123,9 @@ class AccountService:
             raise UsageError(f"a token's label has at most {LONGEST_LABEL} characters, on one line")
         expires_at = None if life is None else self._clock.now() + life
         text = _new_text()
-        token = self._store.add_token(user, _sha256(text), role=role, label=label, expires_at=expires_at, by=by)
+        token = self._store.add_token(
+            user, _sha256(text), role=role, label=label, expires_at=expires_at, by=by, roles=roles
+        )
         return NewToken(text, token)
 
     def tokens(self, user: str | None = None, *, ended: bool = False) -> list[Token]:
@@ -143,7 +188,17 @@ class AccountService:
         ask_again = noted + USE_NOTED_EVERY
         if token.expires_at is not None:
             ask_again = min(ask_again, token.expires_at)
-        return Principal(token.user, token.role, token.id, ask_again)
+        return Principal(token.user, token.role, token.id, self.rights_of(token), ask_again)
+
+    def rights_of(self, token: Token) -> Rights:
+        """Return what a token may: what both it and its user may now."""
+        parts = (token.user_roles, token.roles or (token.role.value,))
+        return Rights(tuple(granted(names, self._roles) for names in dict.fromkeys(parts)))
+
+    def rights_now(self, token_id: int) -> Rights | None:
+        """Return what a token may at this moment; None: it may not be used any more."""
+        found = self._store.tokens_with([token_id])
+        return self.rights_of(found[0]) if found and self.end_of(found[0]) is None else None
 
     def audit(self, action: str, by: Caller, subject: str = "", data: Mapping[str, Any] | None = None) -> AuditEntry:
         """Record what somebody did with something else than accounts, which record it themselves. Give no secret."""

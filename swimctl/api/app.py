@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import contextmanager, suppress
-from functools import cache
+from functools import cache, partial
 from typing import Any, Final
 
 from aiohttp import hdrs, web
 
+from swimctl.accounts.service import Principal
 from swimctl.api import (
     access,
     catalogue,
@@ -25,10 +26,9 @@ from swimctl.api import (
     upgrade,
 )
 from swimctl.api.errors import Refusal
-from swimctl.api.routing import BACKEND, Backend, Call, Route
+from swimctl.api.routing import BACKEND, Backend, Call, Of, Route
 from swimctl.connections import Connections
 from swimctl.errors import StoreError
-from swimctl.models import Principal
 
 ROUTES: Final[tuple[Route, ...]] = (
     *access.ROUTES,
@@ -110,15 +110,21 @@ def _framed(route: Route) -> Callable[[web.Request], Coroutine[Any, Any, web.Str
         backend = request.app[BACKEND]
         query = reading.query(request, route)
         body = None if route.body is None else await reading.body(request, route, route.body)
-        return await route.handler(Call(request, backend, principal, body, query))
+        call = Call(request, backend, principal, body, query)
+        if route.needs is not None and not call.reach.whole:
+            said = [body and body.model_dump(mode="json"), query and query.model_dump(mode="json")]
+            errors.hide_from(request, call.reach, said)
+        if route.needs is not None and route.needs.of in {Of.NAMED, Of.ALL}:
+            await backend.do(partial(route.needs.require, call))
+        return await route.handler(call)
 
     async def handle(request: web.Request) -> web.StreamResponse:
         with request.app[_PLACES].answering(request) as connection:
-            if route.role is None:
+            if route.needs is None:
                 # Whoever keeps us waiting for a body is a stranger still, and makes room for others.
                 connection.known = route.body is None
                 return await answered(request, None)
-            principal = await reading.principal(request, request.app[BACKEND], route.role)
+            principal = await reading.principal(request, request.app[BACKEND], route.needs.act)
             connection.token = True
             with _in_flight(request):
                 response = await answered(request, principal)

@@ -7,9 +7,9 @@ from typing import Final
 from aiohttp import web
 
 from swimctl.api.answers import DevicesAnswer, ImagesAnswer, WorkflowsAnswer
-from swimctl.api.routing import Call, Route, answer
-from swimctl.models import Role
+from swimctl.api.routing import Call, Needs, Of, Route, answer
 from swimctl.requests.documents import catalogued_document, golden_release_documents
+from swimctl.rights import Act
 
 
 async def devices(call: Call) -> web.Response:
@@ -24,7 +24,7 @@ async def devices(call: Call) -> web.Response:
             "role": device.role,
             "groups": list(device.groups),
         }
-        for device in call.backend.inventory.devices
+        for device in call.reach.devices
     ]
     return answer({"count": len(found), "devices": found})
 
@@ -48,7 +48,7 @@ async def workflows(call: Call) -> web.Response:
 
 
 ROUTES: Final = (
-    Route("GET", "/api/devices/", devices, "List the devices", Role.READ_ONLY, {200: DevicesAnswer}),
-    Route("GET", "/api/images/", images, "List the images", Role.READ_ONLY, {200: ImagesAnswer}),
-    Route("GET", "/api/workflows/", workflows, "List the workflows", Role.READ_ONLY, {200: WorkflowsAnswer}),
+    Route("GET", "/api/devices/", devices, "List the devices", Needs(Act.LOOK, Of.SEEN), {200: DevicesAnswer}),
+    Route("GET", "/api/images/", images, "List the images", Needs(Act.LOOK, Of.NONE), {200: ImagesAnswer}),
+    Route("GET", "/api/workflows/", workflows, "List the workflows", Needs(Act.LOOK, Of.NONE), {200: WorkflowsAnswer}),
 )

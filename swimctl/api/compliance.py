@@ -10,12 +10,12 @@ from pydantic import Field
 
 from swimctl.api.answers import Answer, Problem, Time
 from swimctl.api.errors import Refusal
-from swimctl.api.routing import Call, Route, answer
+from swimctl.api.routing import Call, Needs, Of, Route, answer
 from swimctl.api.schemas import Request
 from swimctl.errors import ConfigError
 from swimctl.images.compliance import compliance_document
-from swimctl.models import Role
 from swimctl.requests.documents import seen_document
+from swimctl.rights import Act
 
 log = logging.getLogger("swimctl.api")
 
@@ -118,7 +118,7 @@ async def compliance(call: Call) -> web.Response:
     """Return of each device whether it runs its golden release, as far as it was asked."""
     backend, query = call.backend, call.query
     try:
-        found = await backend.do(lambda: backend.service.compliance(backend.inventory.devices))
+        found = await backend.do(lambda: backend.service.compliance(call.reach.devices))
     except ConfigError as error:
         log.error("%s", error)  # noqa: TRY400 - its words say it all
         raise Refusal(
@@ -130,7 +130,7 @@ async def compliance(call: Call) -> web.Response:
 async def history(call: Call) -> web.Response:
     """Return what a device ran, the newest first."""
     backend, query = call.backend, call.query
-    device = backend.inventory.resolve([query.id])[0]
+    device = call.reach.resolve([query.id])[0]
     ran = await backend.do(lambda: backend.service.history(device))
     documents = [seen_document(one) for one in reversed(ran)]
     return answer({"device_id": device.id, "device_hostname": device.name, "count": len(documents), "ran": documents})
@@ -142,7 +142,7 @@ ROUTES: Final = (
         "/api/compliance/",
         compliance,
         "Compare with golden releases",
-        Role.READ_ONLY,
+        Needs(Act.LOOK, Of.SEEN),
         {200: ComplianceAnswer},
         query=ComplianceQuery,
     ),
@@ -151,7 +151,7 @@ ROUTES: Final = (
         "/api/devices/{id}/history/",
         history,
         "List what a device ran",
-        Role.READ_ONLY,
+        Needs(Act.LOOK, Of.SEEN),
         {200: HistoryAnswer, 404: Problem},
         query=HistoryQuery,
     ),

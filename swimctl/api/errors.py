@@ -15,6 +15,7 @@ from swimctl.errors import (
     ImageError,
     LoginRefused,
     NotFound,
+    OutOfReach,
     StoreError,
     StoreReplaced,
     SwimctlError,
@@ -22,9 +23,11 @@ from swimctl.errors import (
     TooManyLogins,
     UsageError,
 )
+from swimctl.requests.reach import Reach, words
 
 log = logging.getLogger("swimctl.api")
 
+_REACH: web.RequestKey[tuple[Reach, frozenset[str]]] = web.RequestKey("reach", tuple)
 _CHALLENGE = {"WWW-Authenticate": "Token"}
 _RETRY = {"Retry-After": "5"}
 _CLOSING = {408, 413}  # the rest of the body is not waited for, so nothing behind it can be told from it
@@ -81,6 +84,8 @@ def of(error: SwimctlError) -> Refusal:
     """Return how an error of the service reads over HTTP."""
     message = str(error)
     match error:
+        case OutOfReach():
+            return Refusal(403, "forbidden", message)
         case TokenRefused():
             return Refusal(401, "not authenticated", message, **_CHALLENGE)
         case LoginRefused():
@@ -137,9 +142,20 @@ def _hidden(request: web.Request, refusal: Refusal) -> web.Response:
     return response
 
 
+def hide_from(request: web.Request, reach: Reach, asked: object) -> None:
+    """Keep the answer from naming a device that its caller does not see; `asked` is what they said."""
+    request[_REACH] = (reach, words(asked))
+
+
 def hide(request: web.Request, response: web.StreamResponse) -> None:
-    """Remove the names of the server's folders from a JSON answer."""
-    if not isinstance(response, web.Response) or isinstance(response, Clean):
+    """Remove from a JSON answer the names of the server's folders, and of devices that the caller does not see."""
+    if not isinstance(response, web.Response):
+        return
+    if _REACH in request and isinstance(response.body, bytes) and response.content_type == JSON:
+        reach, said = request[_REACH]
+        # Only a refusal says a caller's own words again.
+        response.body = reach.hidden_from_json(response.body, said if response.status >= 400 else frozenset())
+    if isinstance(response, Clean):
         return
     if isinstance(response.body, bytes) and response.content_type == JSON:
         body = request.app[BACKEND].folders.taken_out(response.body)

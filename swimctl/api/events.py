@@ -15,11 +15,13 @@ from pydantic import Field
 
 from swimctl.api.answers import EventsAnswer, Problem
 from swimctl.api.errors import Refusal
-from swimctl.api.routing import BACKEND, Call, Route, answer
+from swimctl.api.routing import BACKEND, Call, Needs, Of, Route, answer
 from swimctl.api.schemas import Name, Request
 from swimctl.errors import StoreError
-from swimctl.models import Event, Role
+from swimctl.models import Event
 from swimctl.requests.documents import event_document
+from swimctl.requests.reach import Reach
+from swimctl.rights import Act
 
 MOST_STREAMS: Final = 100
 LOOK_EVERY: Final = 0.5
@@ -124,6 +126,8 @@ async def stream(call: Call) -> web.StreamResponse:
     query: StreamQuery = call.query
     feed, store = call.request.app[_FEED], call.backend.store
     after = _begin(call.request, query)
+    if query.batch_id is not None:
+        await call.backend.do(partial(call.reach.require_jobs, Act.LOOK, None, query.batch_id, some=True))
     batch = None if query.batch_id is None else await call.backend.do(lambda: store.batch(str(query.batch_id)).id)
     if after is None:
         after = await call.backend.do(store.latest_event)
@@ -157,19 +161,30 @@ async def stream(call: Call) -> web.StreamResponse:
 async def _send(call: Call, response: web.StreamResponse, after: int, batch: str | None, token: int) -> None:
     """Write events as they come, until the token ends. ConnectionError: the client went away."""
     feed, backend = call.request.app[_FEED], call.backend
+    devices: dict[int, str] = {}  # of the jobs that were in this stream
 
-    def look(after: int) -> list[Event] | None:
-        """List what came after an event; None where the token has ended."""
-        return None if backend.accounts.ended((token,)) else backend.store.all_events(after, batch, _PAGE)
+    def look(after: int) -> tuple[Reach, list[Event]] | None:
+        """List what came after an event, with what the caller sees now; None where the token has ended."""
+        rights = backend.accounts.rights_now(token)
+        if rights is None or not rights.somewhere(Act.LOOK):
+            return None
+        found = backend.store.all_events(after, batch, _PAGE)
+        reach = backend.reach(rights)
+        if not reach.whole and (new := {event.job_id for event in found} - devices.keys()):
+            devices.update((job.id, job.device_name) for job in backend.store.jobs(ids=[*new]))
+        return reach, found
 
     while True:
         known = feed.latest  # before the look: what comes during it must not be slept through
-        events = await backend.do(partial(look, after))
-        if events is None:
+        looked = await backend.do(partial(look, after))
+        if looked is None:
             await response.write(b": the token has ended\n\n")
             return
+        reach, events = looked
         for event in events:
-            document = backend.folders.taken_out(json.dumps(event_document(event)).encode())
+            if not reach.whole and not reach.sees(devices.get(event.job_id, "")):
+                continue
+            document = backend.folders.taken_out(json.dumps(reach.hidden_from(event_document(event))).encode())
             await response.write(f"id: {event.id}\nevent: {event.kind}\ndata: ".encode() + document + b"\n\n")
         after = events[-1].id if events else after
         # Below a page all that there was has been sent, those of other batches too.
@@ -192,7 +207,7 @@ ROUTES: Final = (
         "/api/upgrade/jobs/{id}/events/",
         job_events,
         "List what happened to a job",
-        Role.READ_ONLY,
+        Needs(Act.LOOK, Of.NAMED, jobs="id"),
         {200: EventsAnswer, 404: Problem},
         query=EventsQuery,
     ),
@@ -201,7 +216,7 @@ ROUTES: Final = (
         "/api/upgrade/events/",
         stream,
         "Follow what happens, as server-sent events",
-        Role.READ_ONLY,
+        Needs(Act.LOOK, Of.SEEN),
         {200: "events", 404: Problem},
         query=StreamQuery,
     ),

@@ -13,10 +13,11 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from swimctl.api.routing import Backend, Call, Route
+from swimctl.api.routing import Backend, Call, Needs, Of, Route
 from swimctl.errors import ConfigError
 from swimctl.images.compliance import Compliance, counted
-from swimctl.models import Outcome, Role
+from swimctl.models import Outcome
+from swimctl.rights import Act
 from swimctl.states import JobStatus, step_name
 from swimctl.store import STEP_LIMITS, Figures
 
@@ -111,4 +112,4 @@ def _fleet(backend: Backend) -> list[Compliance]:
         return []
 
 
-ROUTES: Final = (Route("GET", "/metrics", metrics, "Figures for Prometheus", Role.READ_ONLY, {200: "text"}),)
+ROUTES: Final = (Route("GET", "/metrics", metrics, "Figures for Prometheus", Needs(Act.LOOK, Of.ALL), {200: "text"}),)

@@ -86,7 +86,7 @@ def _operation(route: Route, refs: Mapping[Any, Document]) -> Document:
     operation: Document = {
         "summary": route.summary,
         "operationId": _id(route),
-        "security": [] if route.role is None else [{"token": []}],
+        "security": [] if route.needs is None else [{"token": []}],
         "parameters": [*_parameters(route)],
         "responses": {str(status): _response(status, model, refs) for status, model in sorted(statuses.items())},
     }

@@ -13,10 +13,11 @@ from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 from pydantic import BaseModel, ValidationError
 
+from swimctl.accounts.service import Principal
 from swimctl.api.errors import Refusal, of_status
 from swimctl.api.routing import Backend, Route
 from swimctl.errors import TokenRefused
-from swimctl.models import Principal, Role
+from swimctl.rights import Act
 
 LARGEST_BODY: Final = 1024 * 1024
 LARGEST_OF_STRANGERS: Final = 16 * 1024  # a login; whoever has no token may not fill the memory
@@ -26,7 +27,7 @@ _MOST_DETAILS: Final = 100
 _LONGEST_NAME: Final = 100
 
 
-async def principal(request: web.Request, backend: Backend, role: Role) -> Principal:
+async def principal(request: web.Request, backend: Backend, act: Act) -> Principal:
     """Return whom the token stands for. Refusal: 401 without a token that is good, 403 with one of too little."""
     given = request.headers.getall("Authorization", [])
     if not given:
@@ -44,16 +45,14 @@ async def principal(request: web.Request, backend: Backend, role: Role) -> Princ
     if found is None:
         asked = partial(backend.known_tokens.asked, token, version)
         found = await backend.shared_tokens.get(token, lambda: backend.do(asked))
-    if not found.role.covers(role):
-        raise Refusal(
-            403, "forbidden", f"this token is {found.role.value}; this request needs a token with the role {role.value}"
-        )
+    if not found.rights.somewhere(act):
+        raise Refusal(403, "forbidden", _too_little(found, act))
     return found
 
 
 async def body(request: web.Request, route: Route, model: type[BaseModel]) -> BaseModel:
     """Read and check the body. Refusal: 400, 408 where it comes too slowly, 413 where it is too large."""
-    largest = LARGEST_OF_STRANGERS if route.role is None else LARGEST_BODY
+    largest = LARGEST_OF_STRANGERS if route.needs is None else LARGEST_BODY
     if (request.content_length or 0) > largest:
         raise of_status(413)  # before it comes
     request = request.clone(client_max_size=largest)
@@ -104,6 +103,14 @@ def sha256(document: BaseModel) -> str:
     """Return the same hash to bodies that say the same."""
     said = json.dumps(document.model_dump(mode="json", exclude_unset=True), sort_keys=True)
     return hashlib.sha256(said.encode()).hexdigest()
+
+
+def _too_little(found: Principal, act: Act) -> str:
+    if not found.rights.somewhere(Act.LOOK):
+        return "this token has no role that config.yaml still has; next: `swimctl user role`"
+    if found.role.value == "read-only":
+        return "this token is read-only; this request needs a token with the role operator"
+    return f"your roles let you {act} nowhere; next: ask for a role with `may: [{act}]`"
 
 
 def _said(error: Any) -> str:  # noqa: ANN401 - pydantic's ErrorDetails

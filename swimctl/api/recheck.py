@@ -7,10 +7,10 @@ from typing import Final
 from aiohttp import web
 
 from swimctl.api.answers import HeldReply, Problem
-from swimctl.api.routing import Call, Link, Route, answer
+from swimctl.api.routing import Call, Link, Needs, Of, Route, answer
 from swimctl.api.schemas import RecheckRequest
-from swimctl.models import Role
 from swimctl.requests.documents import Document, held_document
+from swimctl.rights import Act
 from swimctl.waiting import HeldAnswer
 
 
@@ -32,7 +32,7 @@ ROUTES: Final = (
         "/api/upgrade/recheck/",
         recheck,
         "Look again at a device that is held; keep it, or go back",
-        Role.OPERATOR,
+        Needs(Act.STEER, Of.NAMED, jobs="job_id"),
         {200: HeldReply, 404: Problem, 409: Problem},
         body=RecheckRequest,
         links={"job": Link("GET", "/api/upgrade/status/", {"job_ids": "job_id"})},

@@ -8,10 +8,10 @@ from aiohttp import web
 from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from swimctl.api.answers import Answer, Problem
-from swimctl.api.routing import Call, Route, answer
+from swimctl.api.routing import Call, Needs, Of, Route, answer
 from swimctl.api.schemas import Flag, Ids, Name, Request, given, without_null
 from swimctl.errors import ConflictError
-from swimctl.models import Role
+from swimctl.rights import Act
 
 
 class ReleaseRequest(Request):
@@ -75,7 +75,7 @@ ROUTES = (
         "/api/upgrade/release/",
         release,
         "Answer jobs that wait for a person",
-        Role.OPERATOR,
+        Needs(Act.STEER, Of.NAMED, jobs="job_ids", batch="batch_id"),
         {200: ReleaseAnswer, 404: Problem, 409: Problem},
         body=ReleaseRequest,
     ),

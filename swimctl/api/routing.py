@@ -7,12 +7,13 @@ import json
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Any, Literal, TypeVar
 
 from aiohttp import web
 from pydantic import BaseModel
 
-from swimctl.accounts.service import AccountService
+from swimctl.accounts.service import AccountService, Principal
 from swimctl.api.aside import Aside
 from swimctl.api.folders import Folders
 from swimctl.api.sharing import Sharing
@@ -21,12 +22,15 @@ from swimctl.api.tokens import KnownTokens
 from swimctl.clock import Clock
 from swimctl.errors import StoreError
 from swimctl.inventory.hosts import Inventory
-from swimctl.models import Caller, Principal, Role
+from swimctl.models import Caller
 from swimctl.requests.looks import Checker
+from swimctl.requests.reach import Reach
 from swimctl.requests.service import Service
+from swimctl.rights import Act, Rights
 from swimctl.store import Store
 
 _READERS = 8
+_REACHES = 100
 JSON = "application/json"
 T = TypeVar("T")
 
@@ -59,6 +63,7 @@ class Backend:
     folders: Folders = field(init=False)
     statuses: Statuses = field(init=False)
     known_tokens: KnownTokens = field(init=False)
+    _reaches: dict[Rights, Reach] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.folders = Folders(self.hidden)
@@ -68,6 +73,15 @@ class Backend:
     async def do(self, work: Callable[[], T]) -> T:
         """Run blocking work in a thread."""
         return await asyncio.get_running_loop().run_in_executor(self.readers, work)
+
+    def reach(self, rights: Rights) -> Reach:
+        """Return what rights reach: made once for all who have the same."""
+        found = self._reaches.get(rights)
+        if found is None:
+            if len(self._reaches) >= _REACHES:
+                self._reaches.clear()
+            found = self._reaches[rights] = Reach(rights, self.inventory, self.store)
+        return found
 
     def version(self) -> int | None:
         """Return what changes with each commit in the store: the one question that the loop asks by itself."""
@@ -98,6 +112,11 @@ class Call:
     principal: Principal | None
     body: Any
     query: Any
+
+    @property
+    def reach(self) -> Reach:
+        """Return what the caller sees, and what they may act on; nothing without a token."""
+        return self.backend.reach(Rights(()) if self.principal is None else self.principal.rights)
 
     @property
     def origin(self) -> str:
@@ -131,9 +150,41 @@ class Header:
     limits: Mapping[str, int | str] = field(default_factory=dict)
 
 
+class Of(Enum):
+    """Of which devices a request is, and who sees to it that the caller may act on them."""
+
+    NAMED = "the frame asks for those of the jobs and the batch that the request names"
+    SEEN = "the handler takes `call.reach`: it leaves out what the caller does not see, and asks before it acts"
+    ALL = "the frame asks for all devices: an answer counts them together"
+    NONE = "the answer is of no device"
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What a route needs of the caller: an act, and of which devices.
+
+    With `Of.NAMED`, `jobs` and `batch` are the fields of the body, or else of the query, that name them.
+    """
+
+    act: Act
+    of: Of
+    jobs: str = ""
+    batch: str = ""
+
+    def require(self, call: Call) -> None:
+        """Raise OutOfReach or NotFound unless the caller may; it asks the store."""
+        if self.of is Of.ALL:
+            call.reach.require_everywhere(self.act)
+        if self.of is Of.NAMED:
+            said = call.query if call.body is None else call.body
+            jobs = getattr(said, self.jobs) if self.jobs else None
+            batch = getattr(said, self.batch) if self.batch else None
+            call.reach.require_jobs(self.act, [jobs] if isinstance(jobs, int) else jobs, batch)
+
+
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A path with its method. `role` None lets anybody in; `answers` has the model of each status it may give.
+    """A path with its method. `needs` None lets anybody in; `answers` has the model of each status it may give.
 
     `form`: the body may be a form too. The document says that in words: a body of two kinds is more than generators of
     clients can take.
@@ -144,7 +195,7 @@ class Route:
     path: str
     handler: Handler
     summary: str
-    role: Role | None
+    needs: Needs | None
     answers: Mapping[int, type[BaseModel] | str]
     body: type[BaseModel] | None = None
     query: type[BaseModel] | None = None
@@ -157,10 +208,10 @@ class Route:
     def refusals(self) -> tuple[int, ...]:
         """List the statuses that the frame around the handler may give."""
         found = [500, 503]
-        if self.role is not None:
-            found.append(401)
-        if self.role is Role.OPERATOR:
-            found.append(403)
+        if self.needs is not None:
+            found += [401, 403]
+            if self.needs.of is Of.NAMED:
+                found.append(404)
         if self.body is not None:
             found += [400, 408, 413]
         if self.query is not None or "{" in self.path:

@@ -15,8 +15,10 @@ from swimctl.api.folders import Folders
 from swimctl.clock import Clock
 from swimctl.models import Job
 from swimctl.requests.documents import job_document
-from swimctl.requests.service import Service
+from swimctl.requests.reach import Reach
+from swimctl.requests.service import Service, no_jobs
 from swimctl.store import Store
+from swimctl.store.reading import no_batch
 
 MOST_KEPT: Final = 64 * 1024 * 1024  # bytes of answers
 KEPT: Final = timedelta(seconds=30)  # behind the last time that somebody asked
@@ -111,6 +113,21 @@ class Statuses:
         there = () if ids is None else [job.id for job in self._service.status(job_ids=ids, batch_id=batch)]
         found = self._store.changed_since(ids=ids, batch_id=batch, since=since, interrupted=True)
         body = _body(self._pieces(found.jobs).values(), found.number, _missing(ids, there))
+        return Status(body, _etag(body), None, here=False)
+
+    def seen(self, asked: Asked, since: int, reach: Reach) -> Status:
+        """Return the answer to one who does not see all devices: without the jobs of others. Nobody shares it.
+
+        NotFound: no such job or batch, as far as they know.
+        """
+        batch_id, ids = asked
+        batch = None if batch_id is None else self._store.batch(batch_id).id
+        known = [job.id for job in reach.seen(self._store.jobs(ids=ids, batch_id=batch))]
+        if not known:
+            raise no_batch(str(batch_id)) if ids is None else no_jobs(ids, batch)
+        found = self._store.changed_since(ids=known, batch_id=batch, since=since, interrupted=bool(since))
+        body = _body(self._pieces(found.jobs).values(), found.number, _missing(ids, known))
+        body = reach.hidden_from_json(body)
         return Status(body, _etag(body), None, here=False)
 
     def _pieces(self, jobs: Sequence[Job]) -> dict[int, bytes]:

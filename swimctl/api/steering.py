@@ -7,12 +7,12 @@ from typing import Any, Final
 from aiohttp import web
 
 from swimctl.api.answers import ApproveAnswer, ChangeAnswer, Problem, SteerAnswer, StopAnswer
-from swimctl.api.routing import Call, Route, answer
+from swimctl.api.routing import Call, Needs, Of, Route, answer
 from swimctl.api.schemas import ApproveRequest, ChangeRequest, ContinueRequest, SteerRequest, StopRequest
-from swimctl.models import Role
 from swimctl.requests.documents import batch_document
 from swimctl.requests.plans import require_later
 from swimctl.requests.steering import stop_after_step
+from swimctl.rights import Act
 
 
 async def approve(call: Call) -> web.Response:
@@ -81,7 +81,7 @@ ROUTES: Final = (
         "/api/upgrade/approve/",
         approve,
         "Approve a batch of another user",
-        Role.OPERATOR,
+        Needs(Act.APPROVE, Of.NAMED, batch="batch_id"),
         {200: ApproveAnswer, 404: Problem, 409: Problem},
         body=ApproveRequest,
     ),
@@ -90,7 +90,7 @@ ROUTES: Final = (
         "/api/upgrade/pause/",
         pause,
         "Start no more jobs of a batch; running ones go on",
-        Role.OPERATOR,
+        Needs(Act.STEER, Of.NAMED, batch="batch_id"),
         {200: SteerAnswer, 404: Problem, 409: Problem},
         body=SteerRequest,
     ),
@@ -99,7 +99,7 @@ ROUTES: Final = (
         "/api/upgrade/continue/",
         go_on,
         "Let a paused batch go on, or start its next wave now",
-        Role.OPERATOR,
+        Needs(Act.STEER, Of.NAMED, batch="batch_id"),
         {200: SteerAnswer, 404: Problem, 409: Problem},
         body=ContinueRequest,
     ),
@@ -108,7 +108,7 @@ ROUTES: Final = (
         "/api/upgrade/change/",
         change,
         "Change the limits of a batch while it runs",
-        Role.OPERATOR,
+        Needs(Act.STEER, Of.NAMED, batch="batch_id"),
         {200: ChangeAnswer, 404: Problem, 409: Problem},
         body=ChangeRequest,
     ),
@@ -117,7 +117,7 @@ ROUTES: Final = (
         "/api/upgrade/stop/",
         stop,
         "Stop running jobs at the end of their step; of a batch, start no more",
-        Role.OPERATOR,
+        Needs(Act.STEER, Of.NAMED, jobs="job_ids", batch="batch_id"),
         {200: StopAnswer, 404: Problem, 409: Problem},
         body=StopRequest,
     ),

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from swimctl.accounts.service import AccountService
+from swimctl.accounts.service import AccountService, Principal
 from swimctl.clock import Clock
-from swimctl.models import Principal
 
 MOST: Final = 1000
 

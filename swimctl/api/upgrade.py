@@ -14,7 +14,7 @@ from swimctl.api import reading
 from swimctl.api.answers import CancelAnswer, Problem, StatusAnswer, TriggerAnswer
 from swimctl.api.errors import Refusal
 from swimctl.api.plan_answers import PlanAnswer
-from swimctl.api.routing import JSON, Backend, Call, Clean, Header, Link, Route, answer
+from swimctl.api.routing import JSON, Backend, Call, Clean, Header, Link, Needs, Of, Route, answer
 from swimctl.api.schemas import (
     CancelRequest,
     Ids,
@@ -22,11 +22,14 @@ from swimctl.api.schemas import (
     Request,
     TriggerRequest,
 )
+from swimctl.api.statuses import Status
 from swimctl.errors import AlreadyDone, NotFound
-from swimctl.models import Caller, Device, ExecutionMode, JobOptions, Role
+from swimctl.models import Caller, Device, ExecutionMode, JobOptions
 from swimctl.requests.documents import triggered_document
 from swimctl.requests.plans import UpgradeRequest
 from swimctl.requests.preview_document import preview_document
+from swimctl.requests.reach import Reach
+from swimctl.rights import Act
 from swimctl.store import IdempotencyKey
 from swimctl.waivers import Waiver
 
@@ -63,19 +66,21 @@ async def trigger(call: Call) -> web.Response:
         raise Refusal(503, "shutting down", "the server stops; nothing was created", **{"Retry-After": "30"})
     idempotency = _idempotency(call)
     if call.body.dry_run:
-        return answer(await call.backend.dry_runs.do(partial(_dry_run, call.backend, call.body)), 200)
-    document = await call.backend.do(lambda: _trigger(call.backend, call.body, call.caller, idempotency))
+        return answer(await call.backend.dry_runs.do(partial(_dry_run, call.backend, call.body, call.reach)), 200)
+    document = await call.backend.do(partial(_trigger, call.backend, call.body, call.reach, call.caller, idempotency))
     return answer(document, 201)
 
 
 def _trigger(
-    backend: Backend, asked: TriggerRequest, by: Caller, idempotency: IdempotencyKey | None
+    backend: Backend, asked: TriggerRequest, reach: Reach, by: Caller, idempotency: IdempotencyKey | None
 ) -> Mapping[str, Any]:
+    if not reach.all_may(Act.TRIGGER):  # before a first answer is given again: another token of theirs may more
+        reach.require(Act.TRIGGER, reach.resolve(asked.devices))
     if idempotency is not None:
         before = backend.store.answer_for(idempotency.actor, idempotency.key)
         if before is not None:
             return before.again(idempotency.body_sha256)
-    request = _request(backend, asked)
+    request = _request(backend, asked, reach)
     backend.hide_images()  # the answer may be that one has lost its file
     try:
         made = backend.service.create(backend.service.plan(request), by, idempotency)
@@ -85,24 +90,24 @@ def _trigger(
     return triggered_document(made.batch, made.jobs, skipped)
 
 
-def _dry_run(backend: Backend, asked: TriggerRequest) -> Mapping[str, Any]:
+def _dry_run(backend: Backend, asked: TriggerRequest, reach: Reach) -> Mapping[str, Any]:
     """Return what the request would do; its devices are asked as `swimctl plan` asks them."""
+    request = _request(backend, asked, reach)
+    reach.require(Act.PLAN, request.devices)
     if backend.checker is None:
         raise Refusal(
             409, "no runner", "this server was started with --no-runner and asks no device; use `swimctl plan`"
         )
     backend.hide_images()
-    document = preview_document(
-        backend.service.preview(backend.service.plan(_request(backend, asked)), backend.checker)
-    )
+    document = preview_document(backend.service.preview(backend.service.plan(request), backend.checker))
     for device in document["devices"]:
         if device["image"]:
             del device["image"]["path"]
     return document
 
 
-def _request(backend: Backend, asked: TriggerRequest) -> UpgradeRequest:
-    devices, workflow = _named(backend, asked)
+def _request(backend: Backend, asked: TriggerRequest, reach: Reach) -> UpgradeRequest:
+    devices, workflow = _named(backend, asked, reach)
     return UpgradeRequest(
         devices=devices,
         image=asked.image_id,
@@ -124,12 +129,12 @@ def _request(backend: Backend, asked: TriggerRequest) -> UpgradeRequest:
     )
 
 
-def _named(backend: Backend, asked: TriggerRequest) -> tuple[tuple[Device, ...], str]:
+def _named(backend: Backend, asked: TriggerRequest, reach: Reach) -> tuple[tuple[Device, ...], str]:
     """Find the devices and the workflow. Refusal: 404, naming everything that does not exist."""
     devices: tuple[Device, ...] = ()
     workflow, unknown = "standard", []
     try:
-        devices = backend.inventory.resolve(asked.devices)
+        devices = reach.resolve(asked.devices)
     except NotFound as error:
         unknown.append(str(error))
     try:
@@ -169,7 +174,10 @@ async def status(call: Call) -> web.Response:
 
     backend = call.backend
     asked = (query.batch_id, None if query.job_ids is None else tuple(query.job_ids))
-    if query.changed_since is None:
+    found: Status | None
+    if not call.reach.whole:
+        found = await backend.do(partial(backend.statuses.seen, asked, query.changed_since or 0, call.reach))
+    elif query.changed_since is None:
         version = backend.version()
         found = backend.statuses.known(asked, version)
         if found is None:
@@ -213,7 +221,7 @@ ROUTES: Final = (
         "/api/upgrade/trigger/",
         trigger,
         "Upgrade devices, now or later",
-        Role.OPERATOR,
+        Needs(Act.PLAN, Of.SEEN),
         {200: PlanAnswer, 201: TriggerAnswer, 404: Problem, 409: Problem, 422: Problem},
         body=TriggerRequest,
         headers={
@@ -236,7 +244,7 @@ ROUTES: Final = (
         _STATUS,
         status,
         "Show the state of jobs",
-        Role.READ_ONLY,
+        Needs(Act.LOOK, Of.SEEN),
         {200: StatusAnswer, 304: "", 404: Problem},
         query=StatusQuery,
         headers={"If-None-Match": Header("the ETag of an earlier answer; 304 without a body if nothing has changed")},
@@ -247,7 +255,7 @@ ROUTES: Final = (
         _CANCEL,
         cancel,
         "Cancel jobs that wait",
-        Role.OPERATOR,
+        Needs(Act.CANCEL, Of.NAMED, jobs="job_ids", batch="batch_id"),
         {200: CancelAnswer, 404: Problem, 409: CancelAnswer},
         body=CancelRequest,
         links={

@@ -77,8 +77,9 @@ class Opened:
     def accounts(self) -> AccountService:
         """Make what keeps users and tokens."""
         from swimctl.accounts.service import AccountService
+        from swimctl.config.access import grants
 
-        return AccountService(self.store, self.clock)
+        return AccountService(self.store, self.clock, roles=grants(self.config.settings.roles))
 
     @cached_property
     def engine(self) -> Engine:

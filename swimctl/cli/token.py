@@ -8,7 +8,7 @@ import typer
 
 from swimctl.cli import output
 from swimctl.cli.context import caller, of
-from swimctl.models import Role
+from swimctl.cli.user import named
 from swimctl.requests.documents import token_document
 
 app = typer.Typer(no_args_is_help=True)
@@ -20,8 +20,15 @@ def create_token(
     *,
     user: Annotated[str, typer.Option(metavar="NAME", help="The user.")],
     role: Annotated[
-        Role | None, typer.Option(help="At most the user's role. Default: the user's role.", show_default=False)
-    ] = None,
+        list[str],
+        typer.Option(
+            "--role",
+            metavar="ROLE",
+            help="operator, read-only, or a role of config.yaml. It never goes beyond the user's roles. Repeatable. "
+            "Default: the user's roles.",
+            show_default=False,
+        ),
+    ] = (),  # type: ignore[assignment]  # typer makes a list of it
     expires: Annotated[str, typer.Option(metavar="TIME", help="How long it is valid: 12h, 90d, never.")] = "90d",
     label: Annotated[str, typer.Option(metavar="TEXT", help="What it is for.")] = "",
 ) -> None:
@@ -31,14 +38,17 @@ def create_token(
     context = of(ctx)
     life = life_from(expires)
     with context.open() as opened:
-        made = opened.accounts.create_token(user, role=role, life=life, label=label, by=caller())
+        kind, roles = opened.accounts.roles_of(role) if role else (None, ())
+        if roles:
+            kind = None  # what the user is, within these
+        made = opened.accounts.create_token(user, role=kind, roles=roles, life=life, label=label, by=caller())
     token = made.token
     if context.json:
         output.print_json({"token": made.text} | token_document(token, None))
         return
     output.print_line(made.text)
     until = f"until {output.local_time(token.expires_at)}" if token.expires_at else "until it is revoked"
-    output.note(f"swimctl: token {token.id} of {token.user}, {token.role}, {until}; you see it only once")
+    output.note(f"swimctl: token {token.id} of {token.user}, {named(token)}, {until}; you see it only once")
 
 
 @app.command("list")
@@ -64,7 +74,7 @@ def list_tokens(
                 (
                     token.id,
                     token.user,
-                    token.role.value,
+                    named(token),
                     end or "valid",
                     token.label,
                     output.local_time(token.expires_at) or "never",

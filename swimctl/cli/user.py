@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 
 from swimctl.cli import output
-from swimctl.cli.context import caller, of
+from swimctl.cli.context import Context, caller, of
 from swimctl.errors import UsageError
-from swimctl.models import Role
+from swimctl.models import Role, Token, User
 from swimctl.requests.documents import user_document
 
 app = typer.Typer(no_args_is_help=True)
@@ -18,6 +18,14 @@ app = typer.Typer(no_args_is_help=True)
 _MOST = 10_000  # more than any password has, and no more than that of an endless pipe
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The user's name.")]
+Roles = Annotated[
+    list[str],
+    typer.Option(
+        "--role",
+        metavar="ROLE",
+        help="operator: start and cancel upgrades. read-only: only look. Or a role of config.yaml. Repeatable.",
+    ),
+]
 FromStdin = Annotated[bool, typer.Option("--password-stdin", help="Read the password from standard input. Do not ask.")]
 
 
@@ -26,9 +34,7 @@ def add_user(
     ctx: typer.Context,
     *,
     name: Name,
-    role: Annotated[
-        Role, typer.Option(help="operator: start and cancel upgrades. read-only: only look.")
-    ] = Role.OPERATOR,
+    role: Roles = (),  # type: ignore[assignment]  # typer makes a list of it
     password_stdin: FromStdin = False,
 ) -> None:
     """Add a user of the API."""
@@ -38,11 +44,18 @@ def add_user(
     checked_name(name)  # before a password is typed for nothing
     with context.open() as opened:
         accounts = opened.accounts
-        user = accounts.create_user(name, _password(from_stdin=password_stdin), role, by=caller())
-    if context.json:
-        output.print_json(user_document(user))
-    else:
-        output.print_line(f"user {user.id}: {user.name}: {user.role}")
+        kind, roles = accounts.roles_of(role or [Role.OPERATOR.value])
+        user = accounts.create_user(name, _password(from_stdin=password_stdin), kind, by=caller(), roles=roles)
+    _show(context, user)
+
+
+@app.command("role")
+def set_roles(ctx: typer.Context, *, name: Name, role: Roles) -> None:
+    """Give a user other roles. They count at once, for the tokens that the user has, too."""
+    context = of(ctx)
+    with context.open() as opened:
+        user = opened.accounts.set_roles(name, role, by=caller())
+    _show(context, user)
 
 
 @app.command("list")
@@ -56,7 +69,7 @@ def list_users(ctx: typer.Context) -> None:
     elif users:
         output.print_table(
             ("Id", "User", "Role", "Created"),
-            [(user.id, user.name, user.role.value, output.local_time(user.created_at)) for user in users],
+            [(user.id, user.name, named(user), output.local_time(user.created_at)) for user in users],
         )
     else:
         output.note("swimctl: there is no user yet; `swimctl user add NAME` adds one")
@@ -97,6 +110,18 @@ def remove_user(
         output.print_json({"removed": name, "tokens_revoked": revoked})
     else:
         output.print_line(f"user {name}: removed; {_tokens(len(revoked))} revoked")
+
+
+def named(one: User | Token) -> str:
+    """Return the names of the roles of a user or a token."""
+    return ", ".join(one.roles) or one.role.value
+
+
+def _show(context: Context, user: User) -> None:
+    if context.json:
+        output.print_json(user_document(user))
+    else:
+        output.print_line(f"user {user.id}: {user.name}: {named(user)}")
 
 
 def _password(*, from_stdin: bool) -> str:

@@ -6,6 +6,7 @@ import types
 from collections.abc import Sequence
 from datetime import date, datetime
 from difflib import get_close_matches
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -92,6 +93,8 @@ def _wanted(found: tuple[Any, list[Any]]) -> str:
     kind, bounds = found
     if get_origin(kind) is Literal:
         return "one of " + ", ".join(map(str, get_args(kind)))
+    if isinstance(kind, type) and issubclass(kind, StrEnum):
+        return "one of " + ", ".join(kind)
     if get_origin(kind) is list:
         return "a list with " + _wanted((get_args(kind)[0], []))
     if get_origin(kind) is dict or (isinstance(kind, type) and issubclass(kind, BaseModel)):

@@ -15,6 +15,7 @@ from pydantic import (
 )
 
 from swimctl.clock import Limit
+from swimctl.config.access import Roles
 from swimctl.config.checks import Checks
 from swimctl.config.freezes import FreezePeriod
 from swimctl.config.lengths import Length, Seconds
@@ -321,6 +322,11 @@ class Settings(Section):
             "except in a lab; all: in a lab, too; never: none does; `swimctl: {pilot: {lab: true}}` in the data of a "
             "host or group says what is a lab; if nothing does, devices at 127.0.0.1 are one"
         ),
+    )
+    roles: Roles = Field(
+        default_factory=dict,
+        description="roles of your own, by name, each with `may`, `sites` and `groups`: [their form]"
+        "(security.md#roles-for-a-site-or-a-group)",
     )
     schedule_grace: Seconds = Field(
         3600, description="seconds that a scheduled job may start late; later than that, it fails"

@@ -238,7 +238,14 @@ def whom(image: Image, goldens: Sequence[Golden]) -> list[str]:
 
 def user_document(user: User) -> Document:
     """Write one user."""
-    return {"id": user.id, "name": user.name, "role": user.role.value, "created_at": _time(user.created_at)}
+    return {
+        "id": user.id,
+        "name": user.name,
+        "role": user.role.value,
+        "roles": list(user.roles),
+        "source": user.source,
+        "created_at": _time(user.created_at),
+    }
 
 
 def token_document(token: Token, end: str | None) -> Document:
@@ -247,6 +254,7 @@ def token_document(token: Token, end: str | None) -> Document:
         "id": token.id,
         "user": token.user,
         "role": token.role.value,
+        "roles": list(token.roles),
         "label": token.label,
         "from_login": token.from_login,
         "status": end or "valid",

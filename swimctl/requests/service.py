@@ -299,7 +299,7 @@ class Service:
         batch = None if batch_id is None else self._store.batch(batch_id).id
         jobs = self._store.jobs(ids=job_ids, batch_id=batch)
         if not jobs and job_ids is not None:
-            raise NotFound(f"{_jobs(job_ids)} not found{f' in batch {batch}' if batch else ''}; see `swimctl job list`")
+            raise no_jobs(job_ids, batch)
         return jobs
 
     def cancel(
@@ -386,6 +386,11 @@ class Service:
         for job in self._store.unfinished():
             busy.setdefault(job.device_id, []).append(job)
         return busy
+
+
+def no_jobs(ids: Sequence[int], batch: str | None) -> NotFound:
+    """Return what is said of jobs of which none exists."""
+    return NotFound(f"{_jobs(ids)} not found{f' in batch {batch}' if batch else ''}; see `swimctl job list`")
 
 
 def _jobs(ids: Sequence[int]) -> str:

@@ -5,6 +5,7 @@ A token's text and a password never come here: only the SHA-256 of the one and t
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -22,14 +23,19 @@ from swimctl.store.runners import Part, written
 # Logins make tokens by the thousand. One that ended so long ago goes; the audit keeps that there was one.
 KEPT_AFTER_ITS_END: Final = timedelta(days=30)
 
-_TOKENS: Final = "SELECT t.*, u.name AS user FROM tokens t JOIN users u ON u.id = t.user_id"
+_TOKENS: Final = (
+    "SELECT t.*, u.name AS user, u.role AS user_role, u.roles AS user_roles FROM tokens t "
+    "JOIN users u ON u.id = t.user_id"
+)
 
 
 class Accounts(Part):
     """Who may use the API. A removed user stays on record without a password, for the tokens they had."""
 
     @written
-    def add_user(self, sql: Sql, name: str, role: Role, password_hash: str, by: Caller) -> User:
+    def add_user(
+        self, sql: Sql, name: str, role: Role, password_hash: str, by: Caller, roles: Sequence[str] = ()
+    ) -> User:
         """Add a user. ConflictError: the name is taken."""
         now = self._clock.now()
         if sql.execute("SELECT 1 FROM users WHERE name = ? AND removed_at IS NULL", [name]).fetchone():
@@ -38,11 +44,20 @@ class Accounts(Part):
                 f"`swimctl user remove {name}` removes them"
             )
         row = sql.execute(
-            "INSERT INTO users (name, role, password_hash, created_at) VALUES (?, ?, ?, ?) RETURNING *",
-            [name, role, password_hash, rfc3339(now)],
+            "INSERT INTO users (name, role, password_hash, created_at, roles) VALUES (?, ?, ?, ?, ?) RETURNING *",
+            [name, role, password_hash, rfc3339(now), json.dumps(roles)],
         ).fetchone()
-        audit.enter(sql, now, by, "user-created", name, {"role": role})
+        audit.enter(sql, now, by, "user-created", name, {"role": role, **_named(roles)})
         return user_from(row)
+
+    @written
+    def set_roles(self, sql: Sql, name: str, role: Role, roles: Sequence[str], by: Caller) -> User:
+        """Set the roles of a user, which count for their tokens, too, and return the user. NotFound."""
+        row = _present(sql, name)
+        sql.execute("UPDATE users SET role = ?, roles = ? WHERE id = ?", [role, json.dumps(roles), row["id"]])
+        before = {"role": row["role"], **_named(json.loads(row["roles"]))}
+        audit.enter(sql, self._clock.now(), by, "role-set", name, {"role": role, **_named(roles), "before": before})
+        return user_from(_present(sql, name))
 
     def users(self) -> list[User]:
         """List the users in the order of their names."""
@@ -97,6 +112,7 @@ class Accounts(Part):
         label: str,
         expires_at: datetime | None,
         by: Caller,
+        roles: Sequence[str] = (),
     ) -> Token:
         """Add a token made at a terminal; without a role it gets its user's.
 
@@ -108,7 +124,7 @@ class Accounts(Part):
         if role is not None and not own.covers(role):
             raise UsageError(f"user '{user}' is {own}: their token cannot be {role}; leave --role out")
         token = _add_token(
-            sql, now, row["id"], sha256, role=role or own, label=label, expires_at=expires_at, from_login=False
+            sql, now, row["id"], sha256, role or own, label=label, expires_at=expires_at, from_login=False, roles=roles
         )
         audit.enter(
             sql,
@@ -116,7 +132,7 @@ class Accounts(Part):
             by,
             "token-created",
             f"token {token.id}",
-            {"user": user, "role": token.role, "label": label, "expires_at": _written(expires_at)},
+            {"user": user, "role": token.role, **_named(roles), "label": label, "expires_at": _written(expires_at)},
         )
         return token
 
@@ -145,9 +161,7 @@ class Accounts(Part):
             return None
         if new_hash is not None:
             sql.execute("UPDATE users SET password_hash = ? WHERE id = ?", [new_hash, user.id])
-        token = _add_token(
-            sql, now, user.id, sha256, role=user.role, label="login", expires_at=expires_at, from_login=True
-        )
+        token = _add_token(sql, now, user.id, sha256, user.role, label="login", expires_at=expires_at, from_login=True)
         audit.enter(sql, now, by, "login", f"token {token.id}", {"expires_at": _written(expires_at)})
         return token
 
@@ -209,18 +223,19 @@ def _add_token(
     now: datetime,
     user_id: int,
     sha256: str,
-    *,
     role: Role,
+    *,
     label: str,
     expires_at: datetime | None,
     from_login: bool,
+    roles: Sequence[str] = (),
 ) -> Token:
     long_ago = rfc3339(now - KEPT_AFTER_ITS_END)
     sql.execute("DELETE FROM tokens WHERE revoked_at < ?1 OR expires_at < ?1", [long_ago])
     token_id = sql.execute(
-        "INSERT INTO tokens (user_id, sha256, label, from_login, role, created_at, expires_at) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?)",
-        [user_id, sha256, storable(label), from_login, role, rfc3339(now), _written(expires_at)],
+        "INSERT INTO tokens (user_id, sha256, label, from_login, role, created_at, expires_at, roles) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        [user_id, sha256, storable(label), from_login, role, rfc3339(now), _written(expires_at), json.dumps(roles)],
     ).lastrowid
     return token_from(sql.execute(f"{_TOKENS} WHERE t.id = ?", [token_id]).fetchone())
 
@@ -230,6 +245,11 @@ def _revoke(sql: Sql, now: datetime, which: str, value: int) -> list[int]:
         f"UPDATE tokens SET revoked_at = ? WHERE {which} AND revoked_at IS NULL RETURNING id", [rfc3339(now), value]
     ).fetchall()
     return sorted(row["id"] for row in rows)
+
+
+def _named(roles: Sequence[str]) -> dict[str, list[str]]:
+    """Return what the audit has of roles of config.yaml; nothing of those without."""
+    return {"roles": list(roles)} if roles else {}
 
 
 def _written(moment: datetime | None) -> str | None:

@@ -39,6 +39,14 @@ class ChangedJobs:
     alive: frozenset[str]
 
 
+def no_batch(batch_id: str) -> NotFound:
+    """Return what is said of a batch that does not exist; of one that somebody may not look at, the same is said."""
+    return NotFound(
+        f"there is no batch '{batch_id}' ({SHORTEST_PREFIX} characters of the id are enough); "
+        "`swimctl job list` shows those that exist"
+    )
+
+
 class Reading(Part):
     """Questions about batches and jobs."""
 
@@ -55,10 +63,7 @@ class Reading(Part):
             return batch_from(rows[0])
         if rows:
             raise NotFound(f"'{batch_id}' begins the ids of several batches, such as {rows[0]['id']}; give more of it")
-        raise NotFound(
-            f"there is no batch '{batch_id}' ({SHORTEST_PREFIX} characters of the id are enough); "
-            "`swimctl job list` shows those that exist"
-        )
+        raise no_batch(batch_id)
 
     def batches(self, limit: int = 50) -> list[Batch]:
         """List batches, newest first."""

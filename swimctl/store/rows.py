@@ -87,7 +87,8 @@ def audit_entry_from(row: sqlite3.Row) -> AuditEntry:
 
 def user_from(row: sqlite3.Row) -> User:
     """Read a user, without the password's hash."""
-    return User(row["id"], row["name"], Role(row["role"]), datetime.fromisoformat(row["created_at"]))
+    created_at, roles = datetime.fromisoformat(row["created_at"]), tuple(json.loads(row["roles"]))
+    return User(row["id"], row["name"], Role(row["role"]), created_at, roles, row["source"])
 
 
 def token_from(row: sqlite3.Row) -> Token:
@@ -102,6 +103,8 @@ def token_from(row: sqlite3.Row) -> Token:
         expires_at=moment(row["expires_at"]),
         revoked_at=moment(row["revoked_at"]),
         last_used_at=moment(row["last_used_at"]),
+        roles=tuple(json.loads(row["roles"])),
+        user_roles=tuple(json.loads(row["user_roles"])) or (row["user_role"],),
     )
 
 

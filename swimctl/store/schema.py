@@ -11,6 +11,7 @@ from swimctl.store.first_tables import m001_devices_images_jobs, m002_accounts, 
 from swimctl.store.flow_tables import m020_flows
 from swimctl.store.later_tables import m016_waiting, m017_paused_batches
 from swimctl.store.pilot_tables import m021_first_of_its_kind
+from swimctl.store.role_tables import m023_roles
 from swimctl.store.sighting_tables import m018_sightings
 from swimctl.store.stop_tables import m022_stops
 from swimctl.store.write_back_tables import m019_write_backs
@@ -311,6 +312,7 @@ _IN_ORDER: Final = (
     m020_flows,
     m021_first_of_its_kind,
     m022_stops,
+    m023_roles,
 )
 KNOWN: Final = tuple(migration.__name__ for migration in _IN_ORDER)
 

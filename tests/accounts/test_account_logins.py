@@ -13,9 +13,10 @@ from support.accounts import HERE, PASSWORD, ROOT, Counting, fail
 from support.stores import NOON, StandingClock
 
 from swimctl.accounts.passwords import Passwords
-from swimctl.accounts.service import AccountService
+from swimctl.accounts.service import AccountService, Principal
 from swimctl.errors import LoginRefused, StoreError, SwimctlError, TooManyLogins
-from swimctl.models import Principal, Role
+from swimctl.models import Role
+from swimctl.rights import Rights, granted
 from swimctl.store import Store
 
 DAY = timedelta(days=1)
@@ -27,7 +28,9 @@ class TestLogins:
         assert first.text != second.text
         assert first.token.expires_at == NOON + timedelta(hours=12)
         assert first.token.from_login
-        assert accounts.principal(first.text) == Principal("alice", Role.OPERATOR, first.token.id)
+        assert accounts.principal(first.text) == Principal(
+            "alice", Role.OPERATOR, first.token.id, Rights((granted(["operator"], {}),))
+        )
         assert accounts.login("alice", PASSWORD, HERE, DAY).token.expires_at == NOON + DAY
 
     @pytest.mark.parametrize(

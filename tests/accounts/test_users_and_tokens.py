@@ -8,9 +8,10 @@ import pytest
 from support.accounts import HERE, PASSWORD, ROOT, fail
 from support.stores import NOON, StandingClock
 
-from swimctl.accounts.service import AccountService, checked_name, life_from
+from swimctl.accounts.service import AccountService, Principal, checked_name, life_from
 from swimctl.errors import ConflictError, LoginRefused, NotFound, StoreError, TokenRefused, UsageError
-from swimctl.models import Principal, Role
+from swimctl.models import Role
+from swimctl.rights import Rights, granted
 from swimctl.store import Store
 
 DAY = timedelta(days=1)
@@ -94,7 +95,9 @@ class TestUsers:
 class TestTokens:
     def test_a_token_stands_for_its_user(self, accounts: AccountService) -> None:
         made = accounts.create_token("alice", by=ROOT, role=Role.READ_ONLY, label="dashboard")
-        assert accounts.principal(made.text) == Principal("alice", Role.READ_ONLY, made.token.id)
+        assert accounts.principal(made.text) == Principal(
+            "alice", Role.READ_ONLY, made.token.id, Rights((granted(["operator"], {}), granted(["read-only"], {})))
+        )
         assert made.token.expires_at == NOON + 90 * DAY
         assert made.text.isascii()
         assert made.text not in repr(made)

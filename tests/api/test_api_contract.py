@@ -16,7 +16,7 @@ from swimctl.api.app import ROUTES
 from swimctl.requests.service import NOBODY
 
 PATHS = [*((route.method, route.path) for route in ROUTES), ("GET", "/api/docs"), ("GET", "/api/openapi.json")]
-GUARDED = [(route.method, route.path) for route in ROUTES if route.role is not None]
+GUARDED = [(route.method, route.path) for route in ROUTES if route.needs is not None]
 
 
 def filled(path: str) -> str:

@@ -10,12 +10,13 @@ from typing import Any
 
 import pytest
 from support.person import at_a_terminal
-from support.projects import Project
+from support.projects import CONFIG, Project
 
-from swimctl.accounts.service import AccountService
+from swimctl.accounts.service import AccountService, Principal
 from swimctl.cli import main
 from swimctl.clock import SystemClock
-from swimctl.models import Principal, Role
+from swimctl.models import Role
+from swimctl.rights import Rights, granted
 from swimctl.store import Store
 
 PASSWORD = "correct horse battery"
@@ -138,7 +139,9 @@ def test_another_password_ends_the_logins(run: Run, accounts: AccountService) ->
 def test_a_token_from_made_to_revoked(run: Run, accounts: AccountService) -> None:
     add(run, "alice")
     made = document(run("--json", "token", "create", "--user", "alice", "--label", "ansible"))
-    assert accounts.principal(made["token"]) == Principal("alice", Role.OPERATOR, made["id"])
+    assert accounts.principal(made["token"]) == Principal(
+        "alice", Role.OPERATOR, made["id"], Rights((granted(["operator"], {}),))
+    )
     assert (made["user"], made["role"], made["label"], made["status"]) == ("alice", "operator", "ansible", "valid")
     assert made["expires_at"] > made["created_at"]
     code, out, err = run("token", "create", "--user", "alice", "--role", "read-only", "--expires", "never")
@@ -229,3 +232,24 @@ def test_on_a_terminal_nothing_is_asked_for_a_name_that_cannot_be(project: Proje
     code, _, shown = at_a_terminal(project.folder, "user", "add", "alice", "--password-stdin")
     assert code == 2
     assert "standard input is empty" in shown
+
+
+def test_roles_of_config_yaml_for_users_and_tokens(run: Run, project: Project) -> None:
+    project.write("config.yaml", CONFIG + "  roles:\n    ber: {may: [trigger], sites: [bern]}\n")
+    made = add(run, "alice", "--role", "ber", "--role", "read-only")
+    assert (made["role"], made["roles"]) == ("operator", ["ber", "read-only"])
+    made = document(run("--json", "token", "create", "--user", "alice", "--role", "ber"))
+    assert (made["role"], made["roles"]) == ("operator", ["ber"])
+    assert document(run("--json", "user", "role", "alice", "--role", "read-only"))["roles"] == []
+    assert [row.split("\t")[2] for row in run("user", "list")[1].splitlines()] == ["role", "read-only"]
+    code, out, _ = run("user", "role", "alice", "--role", "ber")
+    assert (code, out) == (0, "user 1: alice: ber\n")
+    actions = [one["action"] for one in document(run("--json", "audit", "list"))["entries"]]
+    assert actions == ["user-created", "token-created", "role-set", "role-set"]
+
+
+def test_a_role_that_nobody_knows_is_refused_with_those_that_are_known(run: Run) -> None:
+    code, _, err = run("user", "add", "alice", "--role", "bre", "--password-stdin", stdin=PASSWORD)
+    assert code == 2
+    assert "there is no role 'bre'; known are operator, read-only" in err
+    assert run("user", "list")[1] == ""

@@ -24,6 +24,7 @@ from swimctl.accounts.passwords import Passwords
 from swimctl.accounts.service import AccountService
 from swimctl.api import Backend
 from swimctl.api.server import listening
+from swimctl.config.access import grants
 from swimctl.config.reading import Config
 from swimctl.inventory import hosts
 from swimctl.inventory.hosts import Inventory
@@ -237,14 +238,15 @@ def _hosts(config: Config) -> Nornir:
 
 
 @contextmanager
-def opened(project: Project, clock: StandingClock) -> Iterator[Api]:
+def opened(project: Project, clock: StandingClock, hosts_file: str = HOSTS) -> Iterator[Api]:
     """Make a project with its store, images, users and tokens; not served yet."""
-    project.write("inventory/hosts.yaml", HOSTS)
+    project.write("inventory/hosts.yaml", hosts_file)
     project.write("inventory/groups.yaml", GROUPS)
     with project.store(clock) as store:
         config = project.config()
-        inventory = Inventory(config, _hosts(config), store.device_ids(list(_hosts(config).inventory.hosts)))
-        accounts = AccountService(store, clock, Passwords(Counting()))
+        nornir = _hosts(config) if hosts_file == HOSTS else hosts._init(config)
+        inventory = Inventory(config, nornir, store.device_ids(list(nornir.inventory.hosts)))
+        accounts = AccountService(store, clock, Passwords(Counting()), grants(config.settings.roles))
         for name in (GOLDEN, LITE, "cat9k_iosxe.17.09.04a.SPA.bin", "cat9k_iosxe.17.12.05.SPA.bin", NEWER):
             project.add_image(store, name, name.encode())
         store.set_golden(1)

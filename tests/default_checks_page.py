@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from swimctl.checks.rules import defaults_of
+from swimctl.checks.rules import defaults_of, pings_of
 from swimctl.config.checks import CheckRule
 from swimctl.platforms import PLATFORM_NAMES
 
 PAGE = Path(__file__).parent.parent / "docs" / "default-checks.md"
+ADDRESS = "ADDRESS"
 _HEAD = """\
 # Checks that come with swimctl
 
@@ -29,20 +30,14 @@ your own rules, and a rule of yours with the same name takes the place of one of
   (`tolerances.patience`).
 - What was broken before the upgrade is tolerated after it.
 
-A check of reachability needs an address of your network, so none comes with swimctl. Write your own:
-
-    swimctl:
-      checks:
-        rules:
-          gateway:
-            about: the device reaches the data centre
-            command: {cisco_xe: ping 192.0.2.1, cisco_ios: ping 192.0.2.1, cisco_xr: ping 192.0.2.1}
-            parse: {regex: 'Success rate is (?P<percent>\\d+) percent'}
-            expect: {at least: {percent: 60}}
+A check of reachability needs an address of your network. Name it, and each device must reach it as before:
+[pings](checks.md#pings). It is the rule `ping-ADDRESS` below.
 """
 
 
 def _asked_of(rule: CheckRule) -> str:
+    if ADDRESS in rule.about:
+        return "who names an address"
     if rule.extra:
         return "`defaults: all`"
     if rule.when:
@@ -51,7 +46,7 @@ def _asked_of(rule: CheckRule) -> str:
 
 
 def _rows(platform: str) -> Iterator[str]:
-    for name, rule in defaults_of(platform).items():
+    for name, rule in {**defaults_of(platform), **pings_of(platform, [ADDRESS])}.items():
         command = rule.command_on(platform).replace("|", "\\|")
         yield f"| `{name}` | {rule.about} | `{command}` | {_asked_of(rule)} | `{rule.verdict}` |"
 

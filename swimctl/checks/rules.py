@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, Protocol
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -22,12 +22,19 @@ Passes = Callable[[Sequence[str]], bool]
 """Whether a device passes filters of its host's data."""
 
 
+_ADDRESS: Final = "{address}"
+
+
 class _File(BaseModel):
-    """A system's `checks.yaml`. It begins with the rules of the system that it is `like`, where there is one."""
+    """A system's `checks.yaml`. It begins with the rules of the system that it is `like`, where there is one.
+
+    `ping` is the rule for an address of the site, which stands in it as `{address}`.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     like: str | None = None
+    ping: CheckRule | None = None
     rules: dict[str, CheckRule] = {}
 
 
@@ -51,22 +58,50 @@ class Check:
         )
 
 
-@cache
 def defaults_of(platform: str) -> Mapping[str, CheckRule]:
     """Return the rules that come with swimctl for a system, by name; raises ConfigError where its file is not right."""
+    found = _file_of(platform)
+    return {**(defaults_of(found.like) if found.like else {}), **found.rules}
+
+
+def pings_of(platform: str, addresses: Sequence[str]) -> dict[str, CheckRule]:
+    """Return the rules by which a system's devices say that they reach these addresses."""
+    found = _file_of(platform)
+    if found.ping is None:
+        return pings_of(found.like, addresses) if found.like else {}
+    about, command = found.ping.about, found.ping.command_on(platform)
+    return {
+        f"ping-{each}": found.ping.model_copy(
+            update={"about": about.replace(_ADDRESS, each), "command": command.replace(_ADDRESS, each)}
+        )
+        for each in addresses
+    }
+
+
+@cache
+def _file_of(platform: str) -> _File:
     path = Path(platforms.__file__).parent / platform / "checks.yaml"
     if not path.is_file():
-        return {}
+        return _File()
     try:
-        found = _File.model_validate(
+        return _File.model_validate(
             yaml_file.read(path, ConfigError, "it belongs to the package of its platform") or {}
         )
     except ValidationError as problem:
         raise ConfigError(f"{path}: {problem}") from None
-    return {**(defaults_of(found.like) if found.like else {}), **found.rules}
 
 
-def checks_for(settings: Checks, device: Device, passes: Passes) -> tuple[Check, ...]:
+class Knows(Protocol):
+    """An inventory, as far as it says of which checks a device is."""
+
+    def passes(self, device: Device, filters: Sequence[str]) -> bool:
+        """Return whether a device has all of these `key=value` in its data."""
+
+    def pings(self, device: Device) -> tuple[str, ...] | None:
+        """Return the addresses that a device must reach; None: those of the settings count."""
+
+
+def checks_for(settings: Checks, device: Device, inventory: Knows) -> tuple[Check, ...]:
     """Return the checks of a device; an own one takes the place of one that came with swimctl and has its name.
 
     Own ones come first: one that hangs ends the session, and what is asked behind it is not.
@@ -75,6 +110,9 @@ def checks_for(settings: Checks, device: Device, passes: Passes) -> tuple[Check,
     for name, rule in settings.rules.items():
         check_platforms(name, rule)
     found = {} if settings.defaults == "none" else _defaults(settings, device)
+    passes, pings = partial(inventory.passes, device), inventory.pings(device)
+    reached = pings_of(device.platform, settings.ping if pings is None else pings)
+    found |= {name: Check(name, rule) for name, rule in reached.items() if name not in settings.off}
     found |= {
         name: Check(name, rule)
         for name, rule in settings.rules.items()
@@ -87,9 +125,10 @@ def every_check(settings: Checks) -> list[tuple[Check, dict[str, str]]]:
     """Return all checks with their commands by platform: those that come with swimctl, and those of one's own."""
     found: dict[tuple[str, str], tuple[Check, dict[str, str]]] = {}
     for platform in platforms.PLATFORM_NAMES:
-        for name, rule in defaults_of(platform).items():
+        pings = pings_of(platform, settings.ping)
+        for name, rule in {**defaults_of(platform), **pings}.items():
             if name not in settings.off and name not in settings.rules:
-                entry = found.setdefault((name, rule.about), (Check(name, rule, own=False), {}))
+                entry = found.setdefault((name, rule.about), (Check(name, rule, own=name in pings), {}))
                 entry[1][platform] = rule.command_on(platform)
     own = [
         (Check(name, rule), {each: command for each in platforms.PLATFORM_NAMES if (command := rule.command_on(each))})

@@ -44,7 +44,7 @@ def list_checks(
             found = every_check(settings)
         else:
             host = opened.inventory.resolve([device])[0]
-            checks = checks_for(settings, host, lambda filters: opened.inventory.passes(host, filters))
+            checks = checks_for(settings, host, opened.inventory)
             found = [(each, {host.platform: each.rule.command_on(host.platform)}) for each in checks]
     if context.json:
         documents = [check.document() | {"commands": dict(commands)} for check, commands in found]
@@ -127,8 +127,8 @@ def run_checks(
     if save is not None and not save.absolute().parent.is_dir():
         raise UsageError(f"{save} cannot be written: {save.absolute().parent} is no folder; no device was asked")
     with context.open() as opened:
-        _require_known(opened, only or ())
         devices = chosen.of(opened.inventory)
+        _require_known(opened, devices, only or ())
         answers, silent = _ask(context, opened, devices, tuple(only or ()))
     platforms = {device.name: device.platform for device in devices}
     found = {
@@ -198,11 +198,12 @@ def _kept(path: Path) -> dict[str, tuple[Taken, ...]]:
         raise UsageError(f"{path} is no file of `swimctl checks run --save`: {error}") from None
 
 
-def _require_known(opened: Opened, names: Sequence[str]) -> None:
+def _require_known(opened: Opened, devices: Sequence[Device], names: Sequence[str]) -> None:
     """Raise UsageError where a name is of no check: a typing mistake must not read as all is well."""
     from swimctl.checks.rules import every_check
 
     known = {check.name for check, _ in every_check(opened.config.settings.checks)}
+    known |= {f"ping-{address}" for device in devices for address in opened.inventory.pings(device) or ()}
     if unknown := [name for name in names if name not in known]:
         raise UsageError(f"there is no check {', '.join(unknown)}; `swimctl checks list` shows those that are on")
 

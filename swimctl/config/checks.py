@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from ipaddress import IPv4Address
 from typing import Annotated, Any, Final, Literal, cast, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator, model_validator
@@ -185,10 +186,18 @@ class Checks(_Strict):
         "device's configuration has; all: those too that need a line of their own on each device; none",
     )
     off: Texts = Field([], description="names of checks that come with swimctl, and are not wanted")
+    ping: Texts = Field(
+        [], description="IPv4 addresses that each device reaches by its own ping, before and after; also by group"
+    )
     files: Texts = Field([], description="YAML files with more rules, or folders of them; relative to config.yaml")
     rules: dict[str, CheckRule] = Field(
         default_factory=dict, description="your own checks, by name: [their form](checks.md)"
     )
+
+    @field_validator("ping")
+    @classmethod
+    def _addresses(cls, value: list[str]) -> list[str]:
+        return pinged(value)
 
     @field_validator("rules")
     @classmethod
@@ -197,6 +206,22 @@ class Checks(_Strict):
             if not _NAME.fullmatch(name):
                 raise Wrong(f"must have names of letters, digits, `-`, `_` and `.`, not {name!r}")
         return value
+
+
+def pinged(said: object) -> list[str]:
+    """Read addresses that devices ping: one, or a list. Wrong: they are none."""
+    found = _listed(said)
+    if not isinstance(found, list) or not all(isinstance(each, str) and _is_ipv4(each) for each in found):
+        raise Wrong(f"must be an IPv4 address, or a list of them, not {said!r}")
+    return list(dict.fromkeys(found))
+
+
+def _is_ipv4(text: str) -> bool:
+    try:
+        IPv4Address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def amount(said: object) -> tuple[float, bool]:

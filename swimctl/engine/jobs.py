@@ -320,7 +320,7 @@ class JobRunner:
 
     def checks_of(self, device: Device) -> tuple[Check, ...]:
         """Return the checks by rules of a device, by its settings and by what the inventory says of it."""
-        return checks_for(self._settings.checks, device, partial(self._inventory.passes, device))
+        return checks_for(self._settings.checks, device, self._inventory)
 
     def images_of(self, device: Device, whose: str = "") -> Images:
         """Return where a device may fetch its image, with a ticket where it is to; see Images. InventoryError."""

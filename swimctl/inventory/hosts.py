@@ -34,6 +34,7 @@ from swimctl.inventory.accounts import connection_of
 from swimctl.inventory.copies import CopyPolicy, copies_of
 from swimctl.inventory.grounds import Ground, ground_of
 from swimctl.inventory.mapping import model_at, platform_of, tags_at, value_at
+from swimctl.inventory.pings import pings_of
 from swimctl.inventory.plugins import load_inventory, missing_plugin, section_with_own, workers
 from swimctl.inventory.plugins.workers import DaskRunner, section_with_folder
 from swimctl.inventory.selection import Candidate, Selection, has_all
@@ -179,6 +180,10 @@ class Inventory:
         """Return what the inventory says of how an image gets there. Raises InventoryError for what cannot be."""
         host, where = self._nornir.inventory.hosts[device.name], files.Where(self._config, device.name)
         return copies_of(host, where, self._resolve(host), partial(placed, self._config.path), self._by_name)
+
+    def pings(self, device: Device) -> tuple[str, ...] | None:
+        """Return the addresses that a device must reach; None where the inventory does not say. InventoryError."""
+        return pings_of(self._nornir.inventory.hosts[device.name], files.Where(self._config, device.name))
 
     def ground(self, device: Device) -> Ground:
         """Return whether a device stands in the network or in a lab. Raises InventoryError for what cannot be."""

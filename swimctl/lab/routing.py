@@ -79,9 +79,13 @@ def configured(spec: ChassisSpec, **lines: Sequence[str]) -> list[str]:
     return [line for protocol, below in lines.items() if spec.speaks(protocol) for line in below]
 
 
-def reaches(address: str, links: Sequence[Link]) -> bool:
-    """Return whether the routers answer a ping to an address."""
-    return any(link.up and address in {link.address, f"203.0.113.{n}"} for n, link in enumerate(links, 1))
+def reaches(device: Chassis, address: str, links: Sequence[Link]) -> bool:
+    """Return whether the routers answer a ping to an address; with `ping-lost` the first one does not."""
+    lost = device.degraded and device.spec.fault("ping-lost") is not None
+    return any(
+        link.up and address in {link.address, f"203.0.113.{n}"} and not (lost and n == 1)
+        for n, link in enumerate(links, 1)
+    )
 
 
 def busy(device: Chassis) -> bool:

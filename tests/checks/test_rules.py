@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -28,6 +29,21 @@ from swimctl.platforms import PLATFORM_NAMES
 DEVICE = Device(
     1, "sw-1", "cisco_xe", "192.0.2.1", groups=("campus",), model="C9300-24P", site="bern", role="access", tags=("a",)
 )
+
+
+@dataclass(frozen=True)
+class Known:
+    """What an inventory says of a device: its addresses to ping."""
+
+    said: tuple[str, ...] | None = None
+
+    def passes(self, device: Device, filters: Sequence[str]) -> bool:
+        assert device
+        return not filters
+
+    def pings(self, device: Device) -> tuple[str, ...] | None:
+        assert device
+        return self.said
 
 
 def settings(**fields: Any) -> Checks:
@@ -61,14 +77,14 @@ def test_a_rule_for_some_models_may_be_for_a_device_of_which_the_inventory_says_
 
 def test_a_rule_of_one_system_is_not_for_another() -> None:
     wanted = settings(rules={"x": rule(command={"arista_eos": "show peers"})}, defaults="none")
-    assert checks_for(wanted, DEVICE, lambda _: True) == ()
-    assert names(checks_for(wanted, replace(DEVICE, platform="arista_eos"), lambda _: True)) == ["x"]
+    assert checks_for(wanted, DEVICE, Known()) == ()
+    assert names(checks_for(wanted, replace(DEVICE, platform="arista_eos"), Known())) == ["x"]
 
 
 @pytest.mark.parametrize("fields", [{"command": {"arista": "show peers"}}, {"on": {"platform": "procurve"}}])
 def test_a_platform_that_is_none_is_refused_and_not_passed_over(fields: dict[str, Any]) -> None:
     with pytest.raises(ConfigError, match="which is no platform; known are cisco_xe"):
-        checks_for(settings(rules={"x": rule(**fields)}), DEVICE, lambda _: True)
+        checks_for(settings(rules={"x": rule(**fields)}), DEVICE, Known())
     assert "is no platform" in problems(Check("x", rule(**fields)))[0]
 
 
@@ -87,13 +103,37 @@ def with_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )  # fmt: skip
 def test_the_settings_say_which_of_swimctls_are_on(fields: dict[str, Any], asked: list[str]) -> None:
-    assert names(checks_for(settings(**fields), DEVICE, lambda _: True)) == asked
+    assert names(checks_for(settings(**fields), DEVICE, Known())) == asked
+
+
+@pytest.mark.parametrize(
+    ("said", "asked"),
+    [(None, ["ping-192.0.2.1", "ping-192.0.2.9"]), (("198.51.100.7",), ["ping-198.51.100.7"]), ((), [])],
+)
+def test_what_a_device_must_reach_is_said_by_the_settings_or_nearer_by_the_inventory(
+    said: tuple[str, ...] | None, asked: list[str]
+) -> None:
+    wanted = settings(defaults="none", ping=["192.0.2.1", "192.0.2.9", "192.0.2.17"], off="ping-192.0.2.17")
+    found = checks_for(wanted, DEVICE, Known(said))
+    assert names(found) == asked
+    assert [each.rule.command_on(DEVICE.platform) for each in found] == [name.replace("-", " ") for name in asked]
+    assert all(each.own and each.rule.about.endswith(each.name.removeprefix("ping-")) for each in found)
+
+
+def test_each_system_is_told_how_to_ping() -> None:
+    ((check, commands),) = [
+        each for each in every_check(settings(ping="192.0.2.1")) if each[0].name == "ping-192.0.2.1"
+    ]
+    assert set(commands) == set(PLATFORM_NAMES)
+    assert {*commands.values()} == {"ping 192.0.2.1", "ping 192.0.2.1 count 5"}
+    assert problems(check) == []
+    assert Check.of_document(check.document()) == check
 
 
 @pytest.mark.usefixtures("with_defaults")
 def test_an_own_rule_takes_the_place_of_its_name() -> None:
     own = rule(command="show own")
-    found = checks_for(settings(rules={"bgp": own}), DEVICE, lambda _: True)
+    found = checks_for(settings(rules={"bgp": own}), DEVICE, Known())
     assert [(each.name, each.own) for each in found] == [("bgp", True), ("ports", False)]
     assert [check.name for check, _ in every_check(settings(rules={"bgp": own}))] == ["mac", "ports", "bgp"]
 
@@ -136,9 +176,9 @@ def test_a_file_of_rules_that_is_not_right_is_refused(tmp_path: Any, monkeypatch
     folder.mkdir()
     (folder / "checks.yaml").write_text("rules: {x: {about: y}}\n", encoding="utf-8")
     monkeypatch.setattr(rules.platforms, "__file__", str(tmp_path / "__init__.py"))
-    defaults_of.cache_clear()
+    rules._file_of.cache_clear()
     try:
         with pytest.raises(ConfigError, match=r"checks\.yaml"):
             defaults_of("arista_eos")
     finally:
-        defaults_of.cache_clear()
+        rules._file_of.cache_clear()

@@ -161,3 +161,16 @@ def test_a_worker_is_given_the_rules_as_they_are() -> None:
     settings = Settings(checks=Checks(defaults="all", off=["y"], rules={"peers": rule}))
     shared = json.loads(json.dumps(settings.model_dump(mode="json", include=set(SHARED), by_alias=True)))
     assert Settings.model_validate(shared).checks == settings.checks
+
+
+@pytest.mark.parametrize("said", ["192.0.2.1", "[192.0.2.1, 192.0.2.9, 192.0.2.1]"])
+def test_addresses_to_ping_are_one_or_a_list(project: Project, said: str) -> None:
+    project.write("config.yaml", f"swimctl: {{checks: {{ping: {said}}}}}\n")
+    assert project.config().settings.checks.ping == ["192.0.2.1", "192.0.2.9"][: 1 + ("[" in said)]
+
+
+@pytest.mark.parametrize("said", ["core-1", "['2001:db8::1']", "192.0.2.0/24", "['192.0.2.1; reload']", "[1]"])
+def test_what_is_no_address_is_not_pinged(project: Project, said: str) -> None:
+    told = refusal(project, f"swimctl: {{checks: {{ping: {said}}}}}\n")
+    assert "swimctl.checks.ping" in told
+    assert "must be an IPv4 address, or a list of them" in told or "must be text" in told

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import re
-import textwrap
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 from default_checks_page import PAGE, page
-from ruamel.yaml import YAML
 from support.asked_devices import EVERYTHING, FLEET, after_activation, desk
 from support.lab_terminal import AnyDesk
 
 from swimctl.checks.comparing import Compared, Standing, compare
 from swimctl.checks.parsing import check_parser, is_bare, rows_of
 from swimctl.checks.rows import Row, counting
-from swimctl.checks.rules import Check, configured, defaults_of
+from swimctl.checks.rules import Check, configured, defaults_of, pings_of
 from swimctl.config.checks import CheckRule
 from swimctl.errors import CommandRefused, UnparsableOutput
 from swimctl.lab.arista_eos.spec import HARDWARE as ARISTAS
@@ -190,14 +188,76 @@ def test_the_page_is_written_from_the_rules() -> None:
     assert PAGE.read_text(encoding="utf-8") == page(), "run python tests/default_checks_page.py"
 
 
-def test_the_ping_of_the_page_tells_who_answers(tmp_path: Path) -> None:
-    document = YAML(typ="safe").load(textwrap.dedent(page().partition("Write your own:")[2].partition("##")[0]))
-    rule = CheckRule.model_validate(document["swimctl"]["checks"]["rules"]["gateway"])
-    at = desk(tmp_path, FLEET["cisco_xe"])
-    command = rule.command_on("cisco_xe")
-    there, absent = (rows_of(rule, "cisco_xe", command, at.type(line)) for line in (command, "ping 203.0.113.99"))
-    assert compare("gateway", rule, there, there).standing is Standing.HOLDS
-    assert compare("gateway", rule, there, absent).standing is Standing.BROKEN
+PINGS = {
+    "cisco_xe": "Type escape sequence to abort.\n"
+    "Sending 5, 100-byte ICMP Echos to 192.0.2.1, timeout is 2 seconds:\n{}\n",
+    "cisco_nxos": "PING 192.0.2.1 (192.0.2.1): 56 data bytes\n{}\n",
+    "arista_eos": "PING 192.0.2.1 (192.0.2.1) 72(100) bytes of data.\n{}\n",
+}
+PINGS |= {"cisco_ios": PINGS["cisco_xe"], "cisco_xr": f"Mon May  5 02:11:07.201 UTC\n{PINGS['cisco_xe']}"}
+PINGS |= {"juniper_junos": PINGS["cisco_nxos"]}
+WHOLE, FIRST_LOST, MOST_LOST, NONE = "whole", "first lost", "most lost", "none"
+"""What is answered: all, all but the first one, two of five, nothing."""
+SUCCESS = {
+    WHOLE: "!!!!!\nSuccess rate is 100 percent (5/5), round-trip min/avg/max = 1/1/4 ms",
+    FIRST_LOST: ".!!!!\nSuccess rate is 80 percent (4/5), round-trip min/avg/max = 1/1/4 ms",
+    MOST_LOST: "..!.!\nSuccess rate is 40 percent (2/5), round-trip min/avg/max = 1/1/4 ms",
+    NONE: "UUUUU\nSuccess rate is 0 percent (0/5)",
+}
+LOST = {WHOLE: ("5", "0"), FIRST_LOST: ("4", "20"), MOST_LOST: ("2", "60"), NONE: ("0", "100")}
+RECEIVED = {
+    "cisco_nxos": "packets received, {}.00%",
+    "juniper_junos": "packets received, {}%",
+    "arista_eos": "received, {}%",
+}
+"""What stands between the number of answers and the words `packet loss`."""
+
+
+def answered(platform: str, how: str) -> str:
+    """Write what a system prints of a ping."""
+    if platform not in RECEIVED:
+        return PINGS[platform].format(SUCCESS[how])
+    got, lost = LOST[how]
+    says = "64 bytes from 192.0.2.1: icmp_seq=4 ttl=254 time=0.9 ms" if how != NONE else "Request 4 timed out"
+    summary = f"5 packets transmitted, {got} {RECEIVED[platform].format(lost)} packet loss"
+    return PINGS[platform].format(f"{says}\n\n--- 192.0.2.1 ping statistics ---\n{summary}")
+
+
+@pytest.mark.parametrize("platform", FLEET)
+def test_a_ping_holds_while_most_of_it_is_answered(platform: str) -> None:
+    """The first of five gets lost while the address is asked for; what nobody answered before is tolerated."""
+    ((name, rule),) = pings_of(platform, ["192.0.2.1"]).items()
+    command = rule.command_on(platform)
+    said = {
+        how: rows_of(rule, platform, command, answered(platform, how)) for how in (WHOLE, FIRST_LOST, MOST_LOST, NONE)
+    }
+    stands = {how: compare(name, rule, said[WHOLE], now).standing for how, now in said.items()}
+    assert stands == {
+        WHOLE: Standing.HOLDS, FIRST_LOST: Standing.HOLDS, MOST_LOST: Standing.BROKEN, NONE: Standing.BROKEN,
+    }  # fmt: skip
+    assert compare(name, rule, said[NONE], said[NONE]).standing is Standing.TOLERATED
+    with pytest.raises(UnparsableOutput):
+        rows_of(rule, platform, command, PINGS[platform].format(""))
+
+
+@pytest.mark.parametrize("says", ["connect: Network is unreachable", "ping: connect: Network is unreachable"])
+def test_an_arista_without_a_route_says_so_and_nothing_else(says: str) -> None:
+    ((name, rule),) = pings_of("arista_eos", ["192.0.2.1"]).items()
+    before, after = (
+        rows_of(rule, "arista_eos", rule.command_on("arista_eos"), text)
+        for text in (answered("arista_eos", WHOLE), f"{says}\n")
+    )
+    assert compare(name, rule, before, after).standing is Standing.BROKEN
+
+
+@pytest.mark.parametrize("device", FLEET)
+def test_a_router_that_answers_no_more_is_missed_and_the_other_one_is_not(tmp_path: Path, device: str) -> None:
+    at = desk(tmp_path, FLEET[device], "ping-lost")
+    rules = pings_of(device, ["203.0.113.1", "203.0.113.2"])
+    before = take(at, rules)
+    after_activation(at, BUSY)
+    assert broken(rules, before, before) == {}
+    assert broken(rules, before, take(at, rules)).keys() == {"ping-203.0.113.1"}
 
 
 def test_every_rule_says_what_it_is_for_and_where_its_form_is_known_from() -> None:

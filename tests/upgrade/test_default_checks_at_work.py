@@ -30,7 +30,10 @@ from swimctl.waivers import Waiver
 
 pytestmark = pytest.mark.timeout(1800)
 SPEED, RATE = 300, 40_000
-SETTINGS = {"deadlines": {"down": 600, "up": 1200, "ready": 600}, "checks": {"defaults": "all"}}
+SETTINGS = {
+    "deadlines": {"down": 600, "up": 1200, "ready": 600},
+    "checks": {"defaults": "all", "ping": ["203.0.113.1"]},
+}
 CLEAN, PARTNER = "clean", "partner-lost"
 PAIR = switch("C9500-24Y4C", "C9500-24Y4C")
 """What has a partner by StackWise Virtual."""
@@ -38,6 +41,7 @@ FOUND_BY: Mapping[str, tuple[str, ...]] = {
     "bgp-lost": ("bgp-sessions",),
     "ospf-lost": ("ospf-neighbors",),
     "isis-lost": ("isis-neighbors",),
+    "ping-lost": ("ping-203.0.113.1",),
     "vlan-lost": ("vlans",),
     "poe-lost": ("poe-faults",),
     "hot": ("temperature", "environment"),

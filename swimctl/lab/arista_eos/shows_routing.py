@@ -193,7 +193,7 @@ def ping(session: CommandLine, words: Words) -> Dialogue:
     switch, address = session.switch, words["address"]
     own = {each.partition("/")[0] for each, _mtu in ADDRESSES.values()}
     yield Print(f"PING {address} ({address}) 72(100) bytes of data.\n")
-    if address in own or routing.reaches(address, links(switch)):
+    if address in own or routing.reaches(switch, address, links(switch)):
         lines = "".join(f"80 bytes from {address}: icmp_seq={n} ttl=64 time=0.21 ms\n" for n in range(1, 6))
         ends = (
             "5 packets transmitted, 5 received, 0% packet loss, time 1ms\n"

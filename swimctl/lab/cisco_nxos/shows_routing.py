@@ -157,7 +157,7 @@ def ping(session: CommandLine, words: Words) -> Dialogue:
     """Run `ping`."""
     address = words["address"]
     yield Print(f"PING {address} ({address}): 56 data bytes\n")
-    if address in _OWN or routing.reaches(address, links(session.switch)):
+    if address in _OWN or routing.reaches(session.switch, address, links(session.switch)):
         lines = "".join(f"64 bytes from {address}: icmp_seq={n} ttl=254 time=0.9 ms\n" for n in range(5))
         ends = "5 packets transmitted, 5 packets received, 0.00% packet loss\nround-trip min/avg/max = 0.9/0.9/0.9 ms\n"
     else:

@@ -102,7 +102,7 @@ def ping(session: CommandLine, words: Words) -> Dialogue:
     """Run `ping`."""
     switch, address = session.switch, words["address"]
     own = switch.configuration.sections.get(f"interface {PORT}", ())
-    answers = routing.reaches(address, links(switch)) or any(
+    answers = routing.reaches(switch, address, links(switch)) or any(
         line.split()[:3] == ["ip", "address", address] for line in own
     )
     yield Print(

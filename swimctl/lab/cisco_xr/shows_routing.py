@@ -124,7 +124,7 @@ def ping(session: CommandLine, words: Words) -> Dialogue:
         f"{session.stamp}Type escape sequence to abort.\n"
         f"Sending 5, 100-byte ICMP Echos to {address}, timeout is 2 seconds:\n"
     )
-    if address in own or routing.reaches(address, links(router)):
+    if address in own or routing.reaches(router, address, links(router)):
         yield Print("!!!!!\nSuccess rate is 100 percent (5/5), round-trip min/avg/max = 1/1/2 ms\n")
         return
     yield Pause(10)

@@ -180,7 +180,7 @@ def ping(session: CommandLine, words: Words) -> Dialogue:
     switch, address, count = session.switch, words["address"], int(words["number"])
     own = {each.partition("/")[0] for each in VIRTUAL.values()}
     yield Print(f"PING {address} ({address}): 56 data bytes\n")
-    got = count if address in own or routing.reaches(address, links(switch)) else 0
+    got = count if address in own or routing.reaches(switch, address, links(switch)) else 0
     if not got:
         yield Pause(count + 10)
     lines = "".join(f"64 bytes from {address}: icmp_seq={n} ttl=64 time=1.204 ms\n" for n in range(got))

@@ -13,10 +13,10 @@ from swimctl.cli import completing, excerpts, output
 from swimctl.cli.context import of
 from swimctl.cli.finding import FormOption, OutcomeOption, SinceOption, StatusOption, TicketOption, wanted_of
 from swimctl.cli.lines import event_text
-from swimctl.cli.outcome import seconds_between
 from swimctl.cli.status import BatchOption, print_found, print_steps
 from swimctl.errors import NotFound
 from swimctl.models import Event, Job
+from swimctl.report.results import seconds_between
 from swimctl.states import JobStatus
 from swimctl.waivers import Waiver
 

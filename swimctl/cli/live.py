@@ -8,10 +8,10 @@ from datetime import datetime
 
 from rich.text import Text
 
-from swimctl.cli.outcome import run_seconds
 from swimctl.cli.output import duration, plain, size
 from swimctl.cli.pulse import LATE, running_step, spent, times_usual
 from swimctl.models import Job, Step, Usual
+from swimctl.report.results import run_seconds
 from swimctl.states import FINAL, RUNNING, WAITING, JobStatus, StepStatus
 
 Rates = Mapping[int, float]  # job id -> bytes a real second, lately

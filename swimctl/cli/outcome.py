@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from swimctl.cli.output import duration
 from swimctl.models import Job
 from swimctl.models import Outcome as DeviceOutcome
+from swimctl.report.results import counted, exit_code_of, remark, result_of, seconds_between
 from swimctl.requests.documents import job_document
-from swimctl.states import FINAL, JobStatus
+from swimctl.states import FINAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +37,11 @@ class BatchResult:
     @property
     def counts(self) -> dict[str, int]:
         """Count every job and skipped device once."""
-        words = [self.word(job) for job in self.jobs]
-        fixed = {word: words.count(word) for word in ("success", "failed", "unknown", "not-attempted")}
-        fixed["not-attempted"] += len(self.skipped)
-        # These come only where there are some: a plain night's line has the four above and the time.
-        return fixed | {word: words.count(word) for word in ("cancelled", "interrupted", "waiting") if word in words}
+        return counted([result_of(job) for job in self.jobs], len(self.skipped))
 
     def word(self, job: Job) -> str:
         """Return in one word how a job ended, or that it did not."""
-        if job.word != job.status.value:  # it says more than the status
-            return job.word
-        if job.status not in FINAL:
-            return "waiting"
-        return "not-attempted" if job.status is JobStatus.FAILED and not job.attempted else job.word
+        return result_of(job)
 
     @property
     def unfinished(self) -> tuple[Job, ...]:
@@ -62,9 +53,7 @@ class BatchResult:
         """Choose the exit code: a stop that left jobs behind, then the unknown, then anything short of success."""
         if self.signal is not None and self.unfinished:
             return 128 + self.signal
-        if self.unknown:
-            return 4
-        return 0 if self.counts["success"] == len(self.jobs) + len(self.skipped) else 1
+        return exit_code_of(self.jobs, len(self.skipped))
 
     def summary_line(self) -> str:
         """Write the last line of a run without a terminal."""
@@ -102,28 +91,4 @@ class BatchResult:
         }
 
 
-def remark(job: Job) -> str:
-    """Return why a job failed, else what it waits for, else what its last step came to."""
-    if job.error:
-        return job.error
-    if job.waiting is not None:
-        return job.waiting.sentence()
-    return next((step.message for step in reversed(job.steps) if step.message), "")
-
-
 COLUMNS = ("Job", "Device", "Result", "Target", "Time", "Remark")
-
-
-def seconds_between(start: datetime | None, end: datetime | None) -> float | None:
-    """Subtract two times where both are known."""
-    return None if start is None or end is None else (end - start).total_seconds()
-
-
-def run_seconds(jobs: Sequence[Job], now: datetime) -> float:
-    """Measure a batch from its first start to its last end, or to now where one still runs; 0 where none began."""
-    starts = [job.started_at for job in jobs if job.started_at]
-    if not starts:
-        return 0.0
-    running = any(job.status not in FINAL and job.started_at for job in jobs)
-    ends: Collection[datetime] = [job.finished_at for job in jobs if job.finished_at]
-    return max(0.0, ((now if running or not ends else max(ends)) - min(starts)).total_seconds())

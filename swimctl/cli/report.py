@@ -1,242 +1,154 @@
-"""swimctl report: the record of a batch for people."""
+"""swimctl report: the record of a batch, for people and for programs, and whether such a file is as it was."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from swimctl.cli import output
-from swimctl.cli.context import Opened, of
+from swimctl.cli.context import Opened, caller, of
 from swimctl.cli.follow import latest_batch
-from swimctl.cli.lines import event_text
-from swimctl.cli.outcome import BatchResult, remark, seconds_between
 from swimctl.cli.status import BatchOption
-from swimctl.models import Batch, Event, Job
-from swimctl.states import FINAL
+from swimctl.errors import SwimctlError, UsageError
+from swimctl.report.words import Form
 
 if TYPE_CHECKING:
+    from swimctl.report.facts import Record
     from swimctl.store import Store
 
 app = typer.Typer()
 
-_EVIDENCE_MOST = 40
+
+_ENDINGS = {".html": Form.HTML, ".htm": Form.HTML, ".md": Form.MD, ".json": Form.JSON, ".csv": Form.CSV}
 
 
-class Format(StrEnum):
-    """How a report is written."""
-
-    MD = "md"
-    JSON = "json"
-
-
-@dataclass(frozen=True, slots=True)
-class BatchRecord:
-    """Everything that a report says of a batch. `before` is the release that each job's device ran, where known."""
-
-    batch: Batch
-    outcome: BatchResult
-    before: Mapping[int, str]
-    events: Mapping[int, Sequence[Event]]
-
-
-@app.command()
+@app.callback(invoke_without_command=True)
 def report(
     ctx: typer.Context,
     *,
     batch: BatchOption = None,
-    form: Annotated[Format, typer.Option("--format", help="Markdown for people, or JSON.")] = Format.MD,
+    form: Annotated[
+        Form | None,
+        typer.Option("--format", help="How it is written. Default: by the ending of --out, else Markdown."),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Write it into this file.", show_default=False)
+    ] = None,
+    sign: Annotated[
+        Path | None,
+        typer.Option("--sign", metavar="KEY", help="Sign the file with this SSH key: FILE.sig.", show_default=False),
+    ] = None,
+    transcripts: Annotated[
+        bool, typer.Option("--transcripts/--no-transcripts", help="With what the devices' terminals printed.")
+    ] = True,
 ) -> None:
-    """Write a report of a batch: devices, releases, times, failures with their evidence.
+    """Write a report of a batch: what came of it, when devices were away, releases before and now, who decided what.
 
-    Without --batch: the latest batch.
+    Without --batch: the latest batch. On a terminal, without --format and --out: the most important on one screen.
     """
+    if ctx.invoked_subcommand is not None:
+        return
     context = of(ctx)
+    if sign is not None and out is None:
+        raise UsageError("--sign needs a file to sign: add --out FILE")
+    if context.json and form not in {None, Form.JSON}:
+        raise UsageError(f"--json writes JSON, and --format {form} something else; give one of them")
+    chosen = form or (Form.JSON if context.json else _ENDINGS.get(out.suffix.lower()) if out else None)
     with context.open() as opened:
-        record = gather(opened, opened.store.batch(batch).id if batch else latest_batch(opened.store))
-    if context.json or form is Format.JSON:
-        output.print_json(document(record))
+        record = _gathered(opened, batch, transcripts=transcripts)
+    if chosen is None and out is None and output.is_terminal(sys.stdout):
+        from swimctl.cli.report_screen import print_report
+
+        print_report(record)
+        return
+    from swimctl.report.forms import written
+
+    text = written(record, chosen or Form.MD)
+    if out is None:
+        output.write(sys.stdout, text)
+        return
+    _keep(out, text)
+    output.note(f"swimctl: {out} is written; `swimctl report verify {out}` says later whether it is as it was")
+    if sign is not None:
+        from swimctl.report.signing import sign as signed
+
+        output.note(f"swimctl: {signed(out, sign)} is its signature")
+
+
+@app.command("verify")
+def verify(
+    ctx: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A report.")],
+    *,
+    signers: Annotated[
+        Path | None,
+        typer.Option("--signers", metavar="FILE", help="Allowed signers, as ssh-keygen has them.", show_default=False),
+    ] = None,
+    signature: Annotated[
+        Path | None,
+        typer.Option("--signature", metavar="FILE", help="Default: FILE.sig, if it is there.", show_default=False),
+    ] = None,
+) -> None:
+    """Check what a report proves: that no byte was changed, who signed it, and that the store says the same.
+
+    Exit code 1: something is wrong, or nothing is proved.
+    """
+    from swimctl.clock import SystemClock
+    from swimctl.report.proving import holds, prove
+    from swimctl.report.signing import check, signature_of
+
+    context = of(ctx)
+    try:
+        raw = file.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{file} cannot be read: {error.strerror}") from error
+    mark = signature or (signature_of(file) if signature_of(file).is_file() else None)
+    if mark is not None and not mark.is_file():
+        raise UsageError(f"--signature {mark}: there is no such file")
+    if signers is not None and mark is None:
+        raise UsageError(f"--signers needs a signature, and {signature_of(file)} is not there; give --signature FILE")
+    signed = None if mark is None else check(file, mark, signers)
+    with context.open() as opened:
+        points = prove(raw, signed, _store_at_hand(opened), SystemClock())
+    good = holds(points)
+    if context.json:
+        found = [{"what": each.what, "verdict": each.verdict.value, "message": each.said} for each in points]
+        output.print_json({"ok": good, "points": found})
     else:
-        output.print_line(markdown(record).removesuffix("\n"))
+        for each in points:
+            output.print_line(output.broken(f"{each.verdict.value + ':':<12}{each.what}: {each.said}", 100))
+    raise typer.Exit(0 if good else 1)
 
 
-def gather(opened: Opened, batch_id: str) -> BatchRecord:
-    """Read a batch's record from the store."""
-    from swimctl.cli.running import outcome_of
+def _gathered(opened: Opened, batch: str | None, *, transcripts: bool) -> Record:
+    from swimctl.report.gathering import gather
 
     store = opened.store
-    jobs = store.jobs(batch_id=batch_id)
-    events: dict[int, list[Event]] = {}
-    for event in store.batch_events(batch_id):
-        events.setdefault(event.job_id, []).append(event)
-    return BatchRecord(
-        batch=store.batch(batch_id),
-        outcome=outcome_of(opened, batch_id, jobs, (), None),
-        before={job.id: release for job in jobs if (release := _release_before(store, job))},
-        events=events,
-    )
+    number = store.batch(batch).id if batch else latest_batch(store)
+    folder = opened.config.settings.jobs_dir if transcripts else None
+    return gather(store, opened.clock, number, made_by=caller().name, folder=folder)
 
 
-def document(record: BatchRecord) -> dict[str, Any]:
-    """Write the record as JSON: the outcome's document, with the batch, and for each job where it came from."""
-    from swimctl.requests.documents import batch_document, event_document
-
-    written = record.outcome.document() | {"batch": batch_document(record.batch)}
-    for job in written["jobs"]:
-        job["from_version"] = record.before.get(job["id"])
-        job["events"] = [event_document(event) for event in record.events.get(job["id"], ())]
-    return written
+def _keep(path: Path, text: str) -> None:
+    """Write a file that only its owner reads: a report names devices, and what they printed."""
+    try:
+        with os.fdopen(_private(path), "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+    except OSError as error:
+        raise UsageError(f"--out {path} cannot be written: {error.strerror}") from error
 
 
-def markdown(record: BatchRecord) -> str:
-    """Write the record for people. Pure."""
-    batch, outcome = record.batch, record.outcome
-    lines = [f"# Upgrade of {len(outcome.jobs)} devices", ""]
-    lines += [f"- Batch: {batch.id}", f"- Created: {output.local_time(batch.created_at)}" + _by(batch)]
-    if batch.schedule_time:
-        lines.append(f"- Scheduled for: {output.local_time(batch.schedule_time)}")
-    policy = batch.policy
-    for what, said in (
-        ("Ticket", policy.ticket),
-        ("Comment", policy.comment),
-        ("Approved by", batch.approved_by or ("nobody yet" if batch.needs_approval else "")),
-        ("Waves", f"{','.join(policy.waves)}, soak {output.duration(policy.soak)}" if policy.waves else ""),
-        ("Window", policy.window or ""),
-        ("Until", output.local_time(policy.until)),
-        ("First of its kind", "; ".join(_alone(record)) or ("" if policy.pilot else "all at once (--no-pilot)")),
-    ):
-        if said:
-            lines.append(f"- {what}: {_cell(said)}")
-    lines += [
-        f"- Mode: {batch.mode.value}; workflow {batch.options.workflow}; {_options(batch)}",
-        f"- Result: {', '.join(f'{count} {word}' for word, count in outcome.counts.items())}",
-        f"- Duration: {output.duration(outcome.seconds)}",
-        "",
-        "| Device | From | To | Result | Is now | Started | Time | Remark |",
-        "|---|---|---|---|---|---|---|---|",
-    ]
-    lines += [_row(record, job) for job in outcome.jobs]
-    lines += _checks(record)
-    lines += _waivers(record)
-    bad = [job for job in outcome.jobs if outcome.word(job) != "success"]
-    if bad:
-        lines += ["", "## What did not succeed"]
-    for job in bad:
-        lines += _evidence(record, job)
-    return "\n".join(lines) + "\n"
+def _private(path: Path) -> int:
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
 
 
-def _alone(record: BatchRecord) -> list[str]:
-    """Return who went alone, with what each was the first of."""
-    return [
-        f"{job.device_name}: {event.message}"
-        for job in record.outcome.jobs
-        for event in record.events.get(job.id, ())
-        if event.kind == "pilot"
-    ]
-
-
-def _row(record: BatchRecord, job: Job) -> str:
-    cells = (
-        job.device_name,
-        record.before.get(job.id, "not read"),
-        job.image_version,
-        record.outcome.word(job),
-        job.is_now,
-        output.local_time(job.started_at),
-        output.duration(seconds_between(job.started_at, job.finished_at)),
-        remark(job),
-    )
-    return f"| {' | '.join(_cell(cell) for cell in cells)} |"
-
-
-def _checks(record: BatchRecord) -> list[str]:
-    """Write what the checks by rules found to be changed, broken or not readable."""
-    from swimctl.checks.tables import COLUMNS, of_events, rows, silent
-
-    found = {
-        job.device_name: of_events((event.kind, event.data) for event in record.events.get(job.id, ()))
-        for job in record.outcome.jobs
-    }
-    changed = [(name, *row) for name, checks in found.items() for row in rows(checks)]
-    unread = [f"- {name}: {_cell(sentence)}" for name, checks in found.items() for sentence in silent(checks)]
-    columns = ("Device", *COLUMNS)
-    head = ["", f"| {' | '.join(columns)} |", "|---" * len(columns) + "|"]
-    table = [*head, *(f"| {' | '.join(map(_cell, row))} |" for row in changed)] if changed else []
-    lines = [*table, *(["", *unread] if unread else [])]
-    return ["", "## What the checks found", *lines] if lines else []
-
-
-def _waivers(record: BatchRecord) -> list[str]:
-    """Return what somebody accepted, and whether the jobs met it."""
-    waivers = record.batch.options.waivers
-    if not waivers:
-        return []
-    met = {waiver for job in record.outcome.jobs for waiver in job.waived}
-    lines = ["", "## Waived", "", "| Device | Finding | Seen | Why | Who | Met |", "|---|---|---|---|---|---|"]
-    for one in waivers:
-        cells = (one.device, one.finding, one.seen, one.reason, one.by, "yes" if one in met else "no")
-        lines.append(f"| {' | '.join(_cell(cell) for cell in cells)} |")
-    return lines
-
-
-def _evidence(record: BatchRecord, job: Job) -> list[str]:
-    ended = "" if job.status in FINAL else f", waits for `swimctl resume {job.id}`"
-    if job.waiting is not None:
-        ended = f", waits: {job.waiting.sentence()}"
-    lines = ["", f"### {job.device_name} (job {job.id}): {record.outcome.word(job)}{ended}", ""]
-    lines += [_cell(job.error or "No reason was recorded."), ""]
-    for step in job.steps:
-        took = output.duration(seconds_between(step.started_at, step.finished_at))
-        lines.append(f"- {step.name}: {step.status.value}{f' after {took}' if took else ''}")
-    events = record.events.get(job.id, ())
-    if events:
-        lines += ["", "What was recorded:", "", "```text"]
-        if len(events) > _EVIDENCE_MOST:
-            lines.append(f"({len(events) - _EVIDENCE_MOST} earlier events: swimctl job events {job.id})")
-        lines += [
-            f"{output.local_time(event.at)}  {event.kind}: {_one_line(event_text(event))}".replace("```", "'''")
-            for event in events[-_EVIDENCE_MOST:]
-        ]
-        lines.append("```")
-    return lines
-
-
-def _release_before(store: Store, job: Job) -> str:
-    from swimctl.steps.baseline import release_before
-
-    return release_before(lambda key: store.recall(job.id, key))
-
-
-def _by(batch: Batch) -> str:
-    return f" by {batch.requested_by}" if batch.requested_by else ""
-
-
-def _options(batch: Batch) -> str:
-    options = batch.options
-    said = [
-        "activated" if options.activate else "distributed only",
-        "flash cleaned first" if options.cleanup_flash else "",
-        "forced" if options.force else "",
-        "in service" if options.issu else "",
-        "from bundle to install mode" if options.convert else "",
-        _stops(batch),
-    ]
-    return ", ".join(word for word in said if word)
-
-
-def _stops(batch: Batch) -> str:
-    if batch.policy.max_failures_percent is not None:
-        return f"stops at {batch.policy.max_failures_percent:g} % of failures"
-    return f"stops after {batch.max_failures} failures" if batch.max_failures else "never stops for failures"
-
-
-def _one_line(text: str) -> str:
-    return " ".join(output.plain(text).split())
-
-
-def _cell(text: str) -> str:
-    return _one_line(text).replace("|", "\\|").replace("<", "&lt;")
+def _store_at_hand(opened: Opened) -> Store | None:
+    """Return the store, None where this machine has none: a report is proved elsewhere, too."""
+    try:
+        return opened.present_store
+    except SwimctlError:
+        return None

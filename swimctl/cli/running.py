@@ -15,8 +15,9 @@ from types import FrameType
 from swimctl.cli import output
 from swimctl.cli.context import Context, Opened
 from swimctl.cli.follow import LOOK_EVERY, choose_view, follow, pace_of
-from swimctl.cli.outcome import COLUMNS, BatchResult, run_seconds
+from swimctl.cli.outcome import COLUMNS, BatchResult
 from swimctl.models import Job
+from swimctl.report.results import run_seconds
 
 Work = Callable[[threading.Event], object]
 Skipped = Sequence[tuple[str, str]]

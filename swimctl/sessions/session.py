@@ -89,6 +89,8 @@ class Session:
         self._look: Callable[[], object] = lambda: None
         # Characters that came while commands ran: a sign of life of one that says nothing else.
         self.heard = 0
+        # When it last sent anything, in real UTC.
+        self.last_answer = clock.now()
 
     def __enter__(self) -> Self:
         return self
@@ -351,7 +353,12 @@ class Session:
         return self._received(channel) if wait and self._news.wait(wait) else ""
 
     def _received(self, channel: Any) -> str:  # noqa: ANN401 - paramiko has no types
-        return self._decoder.decode(channel.recv(_AT_ONCE)) if channel is not None and channel.recv_ready() else ""
+        if channel is None or not channel.recv_ready():
+            return ""
+        news: bytes = channel.recv(_AT_ONCE)
+        if news:  # else that is how it says that nothing more comes
+            self.last_answer = self._clock.now()
+        return self._decoder.decode(news)
 
 
 def connect(

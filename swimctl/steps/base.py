@@ -6,8 +6,9 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol, TypeVar, runtime_checkable
+from typing import Any, Final, Protocol, TypeVar, runtime_checkable
 
 from swimctl.checks.rules import Check
 from swimctl.clock import Clock, Deadline
@@ -37,6 +38,9 @@ _SHORTEST_PAUSE = 0.2
 _ATTEMPTS = 3
 # So many lines that no parser knew are recorded of a job: more of them say no more.
 _MOST_UNREAD = 50
+
+RUNS: Final = "runs"
+"""The kind of the events that say what each member runs: before the upgrade, and what was proved at its end."""
 
 # Of the first login in a job's record; its value is a boot mark that says no more than that the device was up then.
 ENTERED = "entered"
@@ -99,11 +103,15 @@ class Refusals:
 
 @dataclass
 class _Shared:
-    """A session that several may use, one after the other; it is closed by `opened`. `known`: it said who it is."""
+    """A session that several may use, one after the other; it is closed by `opened`. `known`: it said who it is.
+
+    `heard` is when the device last answered in a session of this job that has ended.
+    """
 
     wanted: bool = False
     session: Session | None = None
     known: Session | None = None
+    heard: datetime | None = None
     opened: ExitStack = field(default_factory=ExitStack)
 
     def end(self) -> None:
@@ -236,8 +244,22 @@ class JobContext:
         if self.record.recall(ENTERED) is None:
             self.record.remember(ENTERED, {**self.clock.mark(), "uptime": 0, "restarted_at": None})
         beside = self.models.beside() if self.models else nullcontext()
-        with session, self._noting_unread(), beside as session.netconf:
-            yield session
+        try:
+            with session, self._noting_unread(), beside as session.netconf:
+                yield session
+        finally:
+            self._shared.heard = session.last_answer
+
+    def tell_running(self, running: object) -> None:
+        """Record what each member runs, where that could be read."""
+        if isinstance(running, Running):
+            self.record.event(RUNS, f"runs {running.version}", members=dict(running.members))
+
+    @property
+    def heard(self) -> datetime | None:
+        """Return when the device last answered in a session of this process; None: there was none."""
+        shared = self._shared.session
+        return self._shared.heard if shared is None else shared.last_answer
 
     @contextmanager
     def _noting_unread(self) -> Iterator[None]:

@@ -105,6 +105,7 @@ def _confirm(context: JobContext, before: Snapshot) -> Parts[SwimctlError]:
 
     now, reloaded = yield from wait_for_reload(context, mark, seen_down=False, enough=taken_back)
     now = yield from _joined(context, before, now)
+    context.tell_running(now)
     kept = complaint_of(context)
     late = missing(before, now)
     if not late and went_back(now, before, reloaded=reloaded, patch=patch):

@@ -102,12 +102,14 @@ def _confirm(context: JobContext, driver: Changes, table: Table) -> str:
             running, installed = readable(driver.running), table.read(driver)
         proof = committed(running, installed, context.image.version, said=said, patch=is_patch(context.image))
         if proof.proved and not proof.by:
+            context.tell_running(running)
             return ""
         if (ready if proof.doubt else lag).passed:
             break
         context.record.say(f"asking whether it is committed: {proof.by}")
         context.pause(context.settings.login.poll)
     if proof.proved:
+        context.tell_running(running)
         context.record.event("committed", proof.by)
         return proof.by
     raise DeviceUnknown(

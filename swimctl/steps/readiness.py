@@ -133,6 +133,7 @@ class ReadinessCheck:
 def _keep_sighting(context: JobContext, look: FirstLook) -> None:
     """Record what the device runs, for those who ask for that without a job."""
     if look.running is not None:
+        context.tell_running(look.running)
         context.record.saw(look.running, look.snapshot.serials if look.snapshot else ())
 
 

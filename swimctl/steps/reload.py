@@ -22,6 +22,7 @@ from swimctl.sessions.one_look import forget
 from swimctl.sessions.session import Session
 from swimctl.steps.base import JobContext
 from swimctl.steps.evidence import new_boot
+from swimctl.steps.outage import Outage
 from swimctl.steps.pausing import Parts, shared, wanted
 
 # While it still answers after an activation whose session was lost, a login a minute is enough.
@@ -174,17 +175,21 @@ def wait_for_reload(
     limits, login = context.settings.deadlines, context.settings.login
     never_down = Deadline(context.clock, limits.down)
     deadline = Deadline(context.clock, limits.down + limits.up)
-    refusals, away = context.refusals, _Away(context)
+    refusals, away, outage = context.refusals, _Away(context), Outage(context)
     as_before: Running | None = None
     context.record.say("waiting for the device to come back")
+    if seen_down:
+        outage.begins(context.heard)
     while not deadline.passed and refusals.count < login.refusals:
         as_before, pause = None, login.poll
         try:
             if not context.listening():
                 seen_down = True
+                outage.begins(context.heard)
                 away.answered()
                 yield context.leave(login.poll, silent_for=deadline.left)
                 continue
+            outage.greets()
             if seen_down:
                 yield context.leave(login.first_wait)
             now, stays = yield from _look(context, mark, enough)
@@ -192,10 +197,12 @@ def wait_for_reload(
             away.failed(error)
         else:
             away.answered()
+            outage.ends()
             if stays:
                 return now, True
             if stays is None:
                 away.last = "it went down a second time"
+                outage.begins(context.heard)
             elif never_down.passed:
                 return now, False
             else:
@@ -222,7 +229,7 @@ def _look(context: JobContext, mark: dict[str, object], enough: Enough) -> Parts
         if not _told(context, now, newer):
             return now, False
         first = boot_mark(context, now)
-        context.record.event("up", f"runs {now.version} since a new boot", uptime=now.uptime)
+        context.record.event("up", f"runs {now.version} since a new boot", uptime=now.uptime, members=dict(now.members))
         context.record.say(f"back with {now.version}; watching for a second reload")
         settled = Deadline(context.clock, context.settings.activation.settle, watch=True)
         went = _goes_down(context, session, settled, leaves=now.uptime is not None)

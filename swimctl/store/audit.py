@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from sqlite3 import Row
 from typing import Any, Final
 
 from sqlite_utils import Database as Sql
@@ -14,7 +15,7 @@ from swimctl.clock import rfc3339
 from swimctl.errors import StoreError
 from swimctl.models import AuditEntry, Caller
 from swimctl.store.chain import START, every_entry, link
-from swimctl.store.rows import audit_entry_from, storable
+from swimctl.store.rows import audit_entry_from, numbers, storable
 from swimctl.store.runners import Part, written
 
 LONGEST: Final = 64  # characters of a name or an address: what comes over the network must not fill the disk
@@ -83,12 +84,33 @@ class Audit(Part):
             rows = sql.execute(
                 "SELECT * FROM audit WHERE id > ? ORDER BY id LIMIT ?", [min(after, _MOST), min(limit, _MOST)]
             ).fetchall()
+        return self._entries(rows)
+
+    def _entries(self, rows: Sequence[Row]) -> list[AuditEntry]:
         try:
             return [audit_entry_from(row) for row in rows]
         except (ValueError, TypeError) as error:
             raise StoreError(
                 f"an entry of the audit in {self._db.path} cannot be read ({error}); `swimctl audit verify` finds it"
             ) from error
+
+    def audit_head(self) -> tuple[int, str]:
+        """Return the id and the hash of the last entry; 0 and the chain's start where there is none."""
+        with self._db.read() as sql:
+            row = sql.execute("SELECT id, hash FROM audit ORDER BY id DESC LIMIT 1").fetchone()
+        return (0, START) if row is None else (row["id"], row["hash"])
+
+    def audit_of(self, batch_id: str, job_ids: Sequence[int]) -> list[AuditEntry]:
+        """List what people did with a batch or with jobs of it, oldest first. StoreError: as `audit`."""
+        with self._db.read() as sql:
+            rows = sql.execute(
+                "SELECT * FROM audit WHERE subject = :batch "
+                "OR subject IN (SELECT 'job ' || value FROM json_each(:jobs)) "
+                "OR (action = 'cancel' AND json_valid(data) AND EXISTS (SELECT 1 FROM json_each(data, '$.jobs') "
+                "WHERE value IN (SELECT value FROM json_each(:jobs)))) ORDER BY id",
+                {"batch": storable(batch_id), "jobs": numbers(job_ids)},
+            ).fetchall()
+        return self._entries(rows)
 
     def verify_audit(self, noted: str | None = None) -> AuditChain:
         """Walk the whole chain, and look for a hash that was noted before.

@@ -21,6 +21,8 @@ def walk(name: str, command: object) -> Iterator[tuple[str, object]]:
     if inner is None:
         yield name, command
         return
+    if getattr(command, "invoke_without_command", False):
+        yield name, command
     for verb, one in inner.items():
         yield from walk(f"{name} {verb}", one)
 

@@ -11,10 +11,11 @@ import pytest
 
 from swimctl.cli import output
 from swimctl.cli.context import Context
-from swimctl.cli.outcome import BatchResult, run_seconds
+from swimctl.cli.outcome import BatchResult
 from swimctl.cli.running import advice, print_result
 from swimctl.models import Job
 from swimctl.models import Outcome as DeviceOutcome
+from swimctl.report.results import run_seconds
 from swimctl.states import JobStatus
 
 MakeJob = Callable[..., Job]

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any, cast
 
 import pytest
@@ -212,3 +213,15 @@ def test_the_driver_of_a_session_is_made_by_the_settings_and_options_of_its_job(
     with context.driver() as driver:
         assert driver is job.driver
     assert given == [(door.sessions[0], context.settings, context.options)]
+
+
+def test_what_was_last_heard_is_of_the_open_session_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    Door(monkeypatch, None)
+    context = context_of(Scripted())
+    assert context.heard is None
+    with context.one_session():
+        with context.session() as session:
+            assert context.heard == session.last_answer
+            session.last_answer += timedelta(seconds=5)
+        assert context.heard == session.last_answer, "it is still open, and goes on to be heard"
+    assert context.heard == session.last_answer

@@ -62,7 +62,7 @@ def test_a_ready_device_has_its_baseline_kept_with_all_that_is_compared_later(tm
     assert found["seconds"] == 70.0
     assert log_marks(job.record.recall) == ("the newest line", "the newest line")
     assert job.record.said == ["reading the device", "saving the baseline"]
-    assert [kind for kind, _ in job.record.events] == ["readiness", "baseline"]
+    assert [kind for kind, _ in job.record.events] == ["runs", "readiness", "baseline"]
     assert re.fullmatch(r"(\d+) of \1 rules hold", job.told("readiness")[0])
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from support.scripted_steps import LOST, NEW, Scripted, activated, runs
+from support.scripted_steps import LOST, NEW, STARTED, Scripted, activated, runs
 
+from swimctl.clock import rfc3339
 from swimctl.config.settings import Settings
 from swimctl.errors import (
     CommandRefused,
@@ -18,6 +20,7 @@ from swimctl.errors import (
     Unreachable,
 )
 from swimctl.platforms.facts import Running
+from swimctl.steps.outage import AWAY, BACK
 from swimctl.steps.pausing import see_through
 from swimctl.steps.reload import wait_for_reload
 
@@ -158,3 +161,44 @@ def test_another_host_key_for_a_while_is_not_what_a_closed_port_is_told_as() -> 
     with pytest.raises(DeviceUnknown, match="did not come back within 70 minutes") as failed:
         wait(job)
     assert "since the activation, and nobody trusted" not in str(failed.value)
+
+
+def outages(job: Scripted) -> list[tuple[str, dict[str, Any]]]:
+    return [(kind, data) for kind, data in job.record.data if kind in {AWAY, BACK}]
+
+
+def test_an_outage_lasts_from_the_last_answer_to_the_first() -> None:
+    job = waiting(ports=[False] * 9 + [True])
+    with job.context.session():
+        job.clock.sleep(7.0)
+    gone = rfc3339(job.clock.now())
+    job.clock.sleep(20.0)  # until the wait begins, nobody hears it
+    wait(job)
+    (_, away), (_, back) = outages(job)
+    assert away == {"since": gone}
+    assert back["since"] == gone
+    asked = Settings().login.poll * 9
+    assert back["until"] == rfc3339(STARTED + timedelta(seconds=27 + asked))
+
+
+def test_each_time_that_it_goes_down_is_an_outage_of_its_own() -> None:
+    job = waiting(ends=[True, False], ports=[True, False, True], running=[runs(NEW, NEW), runs(NEW, NEW, uptime=10)])
+    wait(job)
+    first, second = [data for kind, data in outages(job) if kind == BACK]
+    assert "since" not in first, "no session of this process heard it before"
+    assert first["until"] < second["since"] < second["until"]
+
+
+def test_a_device_that_stays_up_was_never_away() -> None:
+    job = waiting(running=[lambda clock: runs("17.06.05", uptime=30 * 86_400 + int(clock.seconds))])
+    wait(job, seen_down=False)
+    assert outages(job) == []
+
+
+def test_a_greeting_before_it_goes_down_again_is_no_return() -> None:
+    job = waiting(ports=[True, False, False, True], logins=[Unreachable("reset"), None])
+    wait(job)
+    (away, _), (back, data) = outages(job)
+    assert (away, back) == (AWAY, BACK)
+    late = STARTED + timedelta(seconds=3 * Settings().login.poll)
+    assert data["until"] > rfc3339(late), "the last greeting counts"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Self
 
 import pytest
-from support.scripted_steps import Scripted
+from support.scripted_steps import STARTED, Scripted
 
 from swimctl.steps import base
 from swimctl.steps.base import JobContext
@@ -35,6 +35,7 @@ class _Session:
 
     netconf: object = None
     hostname = "sw1"
+    last_answer = STARTED
     open = True
 
     def __enter__(self) -> Self:

@@ -409,7 +409,12 @@ class PaperContext(JobContext):
             self.clock.sleep(30.0)
             raise login
         name = script.names.pop(0) if len(script.names) > 1 else script.names[0]
-        yield cast("Session", PaperSession(script.clock, script.ends, script.watched, name, script.says, script.heard))
+        try:
+            yield cast(
+                "Session", PaperSession(script.clock, script.ends, script.watched, name, script.says, script.heard)
+            )
+        finally:
+            self._shared.heard = script.clock.now()
 
     def on(self, session: Session) -> Driver:
         assert isinstance(session, PaperSession)

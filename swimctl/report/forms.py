@@ -1,0 +1,33 @@
+"""The forms of a report, by name, with their types and the endings of their files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from swimctl.report.facts import Record
+from swimctl.report.markdown import markdown
+from swimctl.report.page import page
+from swimctl.report.plain_forms import as_json, junit, table
+from swimctl.report.sealing import Clean
+from swimctl.report.words import Form
+
+_WRITERS: Final[Mapping[Form, Callable[[Record, Clean | None], str]]] = {
+    Form.HTML: page,
+    Form.MD: markdown,
+    Form.JSON: as_json,
+    Form.JUNIT: junit,
+    Form.CSV: table,
+}
+TYPES: Final[Mapping[Form, str]] = {
+    Form.HTML: "text/html",
+    Form.MD: "text/markdown",
+    Form.JSON: "application/json",
+    Form.JUNIT: "application/xml",
+    Form.CSV: "text/csv",
+}
+
+
+def written(record: Record, form: Form, clean: Clean | None = None) -> str:
+    """Write a record in one form; `clean` takes out of it what may not be in it, before it is sealed."""
+    return _WRITERS[form](record, clean)

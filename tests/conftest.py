@@ -11,12 +11,13 @@ from functools import cache
 from importlib import metadata
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import typer
 from hypothesis import settings
 from nornir.core.plugins import register
-from support import new_stores, scheduling
+from support import new_stores, scheduling, workers_by_fork
 from support.projects import Project, make_project, without_the_callers
 
 from swimctl import clock
@@ -73,6 +74,12 @@ def pytest_configure(config: pytest.Config) -> None:
         processors = sorted(os.sched_getaffinity(0))
         os.sched_setaffinity(0, {processors[int(worker) % len(processors)]})
     scheduling.Brevity.begin(config)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes(config: pytest.Config, specs: list[Any]) -> None:
+    """Read the tests once for all workers."""
+    workers_by_fork.fork_them(config, specs)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any, NoReturn, Self
 
 _CONTEXT = multiprocessing.get_context("forkserver")
+_STARTED_BY: list[int] = []
 _LIMITS = (resource.RLIMIT_NOFILE, resource.RLIMIT_FSIZE)
 
 
@@ -47,6 +48,7 @@ def _run(
     folder: Path,
     environment: Mapping[str, str],
     limits: Sequence[tuple[int, tuple[int, int]]],
+    processors: set[int],
     streams: tuple[_Passed, _Passed, _Passed],
     alone: bool,
 ) -> NoReturn:
@@ -59,6 +61,8 @@ def _run(
     os.chdir(folder)
     for kind, limit in limits:
         resource.setrlimit(kind, limit)
+    if processors:
+        os.sched_setaffinity(0, processors)
     numbers = [each.number for each in streams]
     for place, number in enumerate(numbers):
         os.dup2(number, place)
@@ -88,8 +92,16 @@ def _ended() -> int:
     return int(code or 0)
 
 
-def _ready() -> None:
-    """Start the process that all are forked from, once, with all of swimctl read."""
+def ready() -> None:
+    """Start the process that all are forked from, once, with all of swimctl read.
+
+    Workers that are forked behind this share it (workers_by_fork.py).
+    """
+    server = forkserver._forkserver  # type: ignore[attr-defined]
+    if server._forkserver_pid is not None and os.getpid() not in _STARTED_BY:
+        server.ensure_running = lambda: None  # it looks only for a child of its own
+        return
+    _STARTED_BY[:] = [os.getpid()]
     here = str(Path(__file__).parents[1])
     before = os.environ.get("PYTHONPATH")
     os.environ["PYTHONPATH"] = here if before is None else f"{here}{os.pathsep}{before}"
@@ -107,7 +119,7 @@ class Processes(ForkServerContext):
     """Make processes that run a function of a test, as `multiprocessing` does, from the one that has swimctl's code."""
 
     def Process(self, *given: Any, **named: Any) -> BaseProcess:  # type: ignore[override]  # noqa: N802 - its name there
-        _ready()
+        ready()
         return ForkServerProcess(*given, **named)
 
 
@@ -126,7 +138,7 @@ class Forked:
         stdin: str | None = None,
         terminal: int | None = None,
     ) -> None:
-        _ready()
+        ready()
         self.args = ["swimctl", *words]
         self.returncode: int | None = None
         self.stdin = None
@@ -142,6 +154,7 @@ class Forked:
                 folder,
                 dict(environment),
                 limits,
+                os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else set(),
                 tuple(map(_Passed, streams)),
                 terminal is not None,
             ),

@@ -10,10 +10,10 @@ from support.stores import StandingClock
 from swimctl.store import Runner, Store
 from swimctl.store.database import Database
 
-# What they show has nothing to do with how a new file is laid.
-COPIED = {
+# What they show is how a file is laid, or what is left of one when its writer or its disk dies.
+OF_THE_FILE = {
     f"test_store_{name}"
-    for name in ("accounts", "audit", "catalogue", "claims", "held", "idempotency", "jobs", "leases", "model", "races")
+    for name in ("deaths", "file", "golden_migration", "power_loss", "replaced", "sightings", "trouble")
 }
 
 
@@ -25,7 +25,7 @@ def laid_by_swimctl(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def _laid(request: pytest.FixtureRequest) -> None:
-    if request.path.stem not in COPIED:
+    if request.path.stem in OF_THE_FILE:
         request.getfixturevalue("laid_by_swimctl")
 
 

@@ -34,7 +34,7 @@ _REAL_WAY, _REAL_TERMINAL, _REAL_COPY = session_module.enter, session_module.ter
 # Devices with these go the real way: what they do at a login, and a session that ends in each kind of step.
 _OVER_SSH = ("refuse-login", "login-lockout", "drop-session-at", "new-host-key")
 # Bytes of a copy at once, and real seconds between two looks at it.
-_BLOCK, _LOOK_EVERY = 65_536, 0.25
+_BLOCK, _LOOK_EVERY = 262_144, 0.25
 _PORTS: dict[int, tuple[asyncio.AbstractEventLoop, SwitchPort]] = {}
 
 

@@ -303,7 +303,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, LabFle
         )
         for name, fleet in FLEETS.items()
     ]
-    with lab_folder(folder, fleet=fleet) as running:
+    with lab_folder(folder, ssh=False, fleet=fleet) as running:
         yield folder, running
 
 
@@ -316,6 +316,7 @@ def swimctl(folder: Path, *words: str) -> int:
     return main(["--config", str(folder / "config.yaml"), *words])
 
 
+@pytest.mark.prove
 @pytest.mark.xdist_group("captures")
 def test_of_every_platform_all_that_an_upgrade_asks_is_gathered_and_says_nothing_of_the_site(
     lab: tuple[Path, LabFleet], capsys: pytest.CaptureFixture[str]

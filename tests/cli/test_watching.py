@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.processes import start
+from support.processes import come_to, start
 from support.screens import screen
 from support.upgrades import lab_folder
 
@@ -123,11 +124,9 @@ def test_a_person_filters_opens_a_job_and_leaves(tmp_path: Path) -> None:
     ):
         upgrade = start(tmp_path, "upgrade", "--all", "--yes")
         try:
-            for _ in range(100):
-                terminal.type("swimctl status")
-                terminal.finish(30)
-                if "Distribution" in terminal.text:
-                    break
+            while come_to(tmp_path)[1] < 1:
+                assert upgrade.poll() is None
+                time.sleep(0.05)
             terminal.type("swimctl status --watch")
             terminal.wait_for(r"Batch [0-9a-f]{8}.*17\.12\.4", 30)
             terminal.press("n")
@@ -158,7 +157,7 @@ def test_it_ends_by_itself_with_the_exit_code_of_the_upgrade(tmp_path: Path) -> 
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     environment = {"PATH": path, "HOME": str(tmp_path), "LANG": "C.UTF-8"}
     with (
-        lab_folder(tmp_path, devices=2, speed=60, faults={"sw2": ["refuse-login"]}),
+        lab_folder(tmp_path, devices=2, faults={"sw2": ["refuse-login"]}),
         screen(tmp_path, 100, 30, environment) as terminal,
     ):
         upgrade = start(tmp_path, "upgrade", "--all", "--yes")

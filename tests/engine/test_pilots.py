@@ -123,7 +123,7 @@ KINDS = st.sampled_from([XE, NX, None])
 ENDS = st.sampled_from([GOOD, GOOD, BAD, THERE, UNTOUCHED])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=settings.default.max_examples // 2)
 @given(st.lists(st.tuples(KINDS, ENDS), min_size=1, max_size=9))
 def test_no_order_of_kinds_and_ends_starts_what_must_not_start(
     fleet: list[tuple[Kind | None, tuple[JobStatus, Outcome]]],

@@ -107,7 +107,7 @@ def tried(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     chosen = [cell for cell in sorted(cells) if cell[1] in {CLEAN, *FOUND_BY} and cell not in WITHOUT]
     specs = [device(*cell) for cell in chosen]
     with (
-        lab_folder(folder, at_rest=True, fleet=specs, speed=SPEED, settings=SETTINGS | {"workers": len(specs)}) as lab,
+        lab_folder(folder, ssh=False, fleet=specs, speed=SPEED, settings=SETTINGS | {"workers": len(specs)}) as lab,
         Context(folder / "config.yaml").open() as opened,
     ):
 

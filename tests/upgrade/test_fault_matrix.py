@@ -42,16 +42,18 @@ def places() -> dict[tuple[str, str], SwitchSpec]:
     return found
 
 
-# Each operation fails; the other reasons are left to `make prove`, and to tests/lab/test_install_failures.py.
-IN_TURN = {f"install-fails:{each}:{reason}" for each, reason in zip(INSTALL_OPERATIONS, INSTALL_REASONS, strict=False)}
-# Each has another one of its kind here, or in tests/upgrade/test_pull.py, test_another_device.py, or tests/way.
+# One operation fails; all others and all reasons are left to `make prove`, and to tests/lab/test_install_failures.py.
+FAILS = f"install-fails:{INSTALL_OPERATIONS[-1]}:{INSTALL_REASONS[0]}"
+# Each has another one of its kind here, or in tests/way, or in tests/upgrade: test_pull.py, test_another_device.py,
+# test_two_programs.py, test_default_checks_at_work.py.
 ALIKE = {
     "slow-flash", "corrupt-copy", "corrupt-copy:always", "pull-fails:unreachable", "new-host-key",
     "drop-session-at:login", "drop-session-at:copy", "drop-session-at:add", "drop-session-at:verify",
     "drop-session-at:post", "drop-session-before:20", "drop-session-after:90", "install-fails", "no-boot-time:uptime",
     "models-refuse", "models-empty", "models-gone",
     "another-device:before", "another-device:during", "another-device:after",
-    "ospf-lost", "isis-lost", "uplink-errors",
+    "ospf-lost", "isis-lost", "uplink-errors", "vlan-lost", "poe-lost", "hot", "access-lost", "configuration-lost",
+    "login-lockout", "member-mismatch", "member-dies", "models-lag", "somebody-installs",
 }  # fmt: skip
 
 
@@ -59,7 +61,7 @@ def long(fault: str, column: str) -> tuple[pytest.MarkDecorator, ...]:
     """Mark what is left to `make prove`: a fault of a member is tried on a stack, and any other one on a switch."""
     another_stack = column == "stack" and not fault.startswith("member-")
     another_switch = column == "switch" and fault in {"member-missing", "member-dies"}
-    another_pair = fault.count(":") == 2 and fault.startswith("install-fails:") and fault not in IN_TURN
+    another_pair = fault.count(":") == 2 and fault.startswith("install-fails:") and fault != FAILS
     return (pytest.mark.prove,) if another_stack or another_switch or another_pair or fault in ALIKE else ()
 
 

@@ -30,7 +30,7 @@ def test_what_runs_is_installed_once_more_where_the_system_can_and_refused_elsew
         )
         for each in PLATFORM_NAMES
     ]
-    with lab_folder(tmp_path, at_rest=True, fleet=fleet) as lab, Context(tmp_path / "config.yaml").open() as opened:
+    with lab_folder(tmp_path, ssh=False, fleet=fleet) as lab, Context(tmp_path / "config.yaml").open() as opened:
 
         def run(platform: str, *, force: bool) -> Job:
             devices, image = [opened.inventory.device(names[platform])], FLEETS[platform].image

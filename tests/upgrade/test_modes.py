@@ -10,6 +10,7 @@ import pytest
 from support.upgrades import Upgraded, lab_folder, upgraded
 
 from swimctl.cli import main
+from swimctl.lab.cisco_xe.fleet import default_fleet
 from swimctl.lab.fleet import LabFleet
 from swimctl.models import ExecutionMode, JobOptions
 from swimctl.states import JobStatus, StepStatus
@@ -36,7 +37,7 @@ def step(result: Upgraded, name: str, step_name: str) -> StepStatus:
 @pytest.mark.usefixtures("impatient")
 def test_one_shot_is_one_command_and_no_commit(tmp_path: Path) -> None:
     settings = {"activation": {"mode": "one-shot"}}
-    with upgraded(tmp_path, devices=4, settings=settings, faults={"sw2": ["does-nothing"]}) as result:
+    with upgraded(tmp_path, devices=2, settings=settings, faults={"sw2": ["does-nothing"]}) as result:
         for name, job in result.jobs.items():
             (line,) = [line for line in result.sent(name, "install ") if "remove" not in line]
             assert line.startswith("install add file flash:cat9k_iosxe.17.12.04.SPA.bin activate commit")
@@ -86,7 +87,7 @@ def test_copy_today_activate_tomorrow(tmp_path: Path, capsys: pytest.CaptureFixt
 
 
 def test_clean_up_comes_before_the_copy(tmp_path: Path) -> None:
-    with upgraded(tmp_path, devices=3, options=JobOptions(cleanup_flash=True)) as result:
+    with upgraded(tmp_path, fleet=default_fleet(3)[1:], options=JobOptions(cleanup_flash=True)) as result:
         for name, job in result.jobs.items():
             assert (job.status, job.error) == (SUCCESS, None)
             received = result.lab.commands(name)

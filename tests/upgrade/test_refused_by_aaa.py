@@ -118,7 +118,7 @@ def tried(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tried]:
         for name, case in CASES.items()
     ]
     with (
-        lab_folder(folder, at_rest=True, fleet=fleet, speed=SPEED, settings=SETTINGS) as lab,
+        lab_folder(folder, ssh=False, fleet=fleet, speed=SPEED, settings=SETTINGS) as lab,
         Context(folder / "config.yaml").open() as opened,
     ):
 

@@ -61,7 +61,7 @@ def run(opened: Opened, name: str) -> Job:
 def tried(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tried]:
     """Let both programs upgrade all devices, the second one each at its moment."""
     first, second = (tmp_path_factory.mktemp(name) for name in ("first", "second"))
-    with lab_folder(first, at_rest=True, devices=len(BEGINS), speed=SPEED, transfer=400_000, neighbours=()) as lab:
+    with lab_folder(first, ssh=False, devices=len(BEGINS), speed=SPEED, transfer=400_000, neighbours=()) as lab:
         another_program(second, lab)
         with Context(first / "config.yaml").open() as one, Context(second / "config.yaml").open() as other:
 
@@ -146,7 +146,7 @@ def test_the_second_of_two_that_both_activate_says_what_the_device_says(
     first, second = (tmp_path / name for name in ("first", "second"))
     for folder in (first, second):
         folder.mkdir()
-    with lab_folder(first, at_rest=True, speed=SPEED, transfer=400_000, neighbours=()) as lab:
+    with lab_folder(first, ssh=False, speed=SPEED, transfer=400_000, neighbours=()) as lab:
         another_program(second, lab)
         monkeypatch.setattr(activation, "send_once", BothSend(lab, before, threading.Event()))
         with (

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from support.upgrades import Upgraded, upgraded
 
+from swimctl.lab.cisco_xe.fleet import default_fleet
 from swimctl.lab.cisco_xe.session import CommandLine
 from swimctl.lab.effects import Dialogue, Print
 from swimctl.models import Outcome
@@ -114,6 +115,6 @@ def test_where_nobody_wants_models_nothing_is_tried(tmp_path: Path) -> None:
 
 def test_a_stack_is_told_member_by_member(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     unreadable(monkeypatch, "show install summary")
-    with upgraded(tmp_path, devices=3, speed=SLOWER) as came:
+    with upgraded(tmp_path, fleet=default_fleet(3)[2:], speed=SLOWER) as came:
         assert came.runs_target("sw3"), came.jobs
         assert came.jobs["sw3"].outcome is Outcome.UPGRADED

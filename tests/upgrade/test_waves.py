@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from support.notification_server import serving
-from support.upgrades import Upgraded, at, go, lab_folder, request, with_data
+from support.upgrades import SPEED, Upgraded, at, go, lab_folder, request, with_data
 
 from swimctl.cli import main
 from swimctl.cli.context import Context
@@ -28,7 +28,10 @@ ON_TARGET = "17.12.04"
 
 @contextmanager
 def night(folder: Path, policy: Policy, **lab_options: Any) -> Iterator[Upgraded]:
-    with lab_folder(folder, ssh=False, **lab_options) as lab, Context(folder / "config.yaml").open() as opened:
+    with (
+        lab_folder(folder, ssh=False, speed=SPEED, **lab_options) as lab,
+        Context(folder / "config.yaml").open() as opened,
+    ):
         yield go(opened, lab, policy)
 
 
@@ -48,7 +51,7 @@ def test_a_wave_starts_when_the_one_before_is_through_and_has_soaked(tmp_path: P
         assert [job.wave for job in jobs.values()] == [1, 2, 2, 3]
         assert {(job.status, job.outcome) for job in jobs.values()} == {(SUCCESS, Outcome.UPGRADED)}
         assert all(done.runs_target(name) for name in jobs)
-        soak = timedelta(seconds=600 / 300)  # the lab runs 300 times faster than real time
+        soak = timedelta(seconds=600 / SPEED)
         assert starts(jobs["sw2"]) - ends(jobs["sw1"]) >= soak
         assert starts(jobs["sw4"]) - max(ends(jobs["sw2"]), ends(jobs["sw3"])) >= soak
         for name in ("sw1", "sw2", "sw3"):
@@ -82,7 +85,7 @@ def test_a_canary_that_fails_stops_all_others(tmp_path: Path) -> None:
 
 @pytest.mark.prove
 def test_a_canary_that_falls_ill_in_its_soak_stops_all_others(tmp_path: Path) -> None:
-    with lab_folder(tmp_path, ssh=False, devices=2, settings={"tolerances": {"patience": 60}}) as lab:
+    with lab_folder(tmp_path, ssh=False, speed=SPEED, devices=2, settings={"tolerances": {"patience": 60}}) as lab:
         with Context(tmp_path / "config.yaml").open() as opened:
             made = opened.service.trigger(request(opened, policy=Policy(waves=("1",), soak=3000)))
             run = threading.Thread(target=opened.engine.run, args=(made.batch, made.jobs, threading.Event()))
@@ -104,7 +107,7 @@ def test_a_canary_that_falls_ill_in_its_soak_stops_all_others(tmp_path: Path) ->
 
 @pytest.mark.prove
 def test_a_killed_batch_goes_on_in_its_waves(tmp_path: Path) -> None:
-    with lab_folder(tmp_path, ssh=False, devices=3) as lab:
+    with lab_folder(tmp_path, ssh=False, speed=SPEED, devices=3) as lab:
         with Context(tmp_path / "config.yaml").open() as opened:
             made = opened.service.trigger(request(opened, policy=Policy(waves=("1",)), detached=True))
             stop = threading.Event()
@@ -123,7 +126,7 @@ def test_a_killed_batch_goes_on_in_its_waves(tmp_path: Path) -> None:
 
 @pytest.mark.prove
 def test_the_far_one_first_and_never_two_of_a_group(tmp_path: Path) -> None:
-    with lab_folder(tmp_path, ssh=False, devices=5) as lab:
+    with lab_folder(tmp_path, ssh=False, speed=SPEED, devices=5) as lab:
         with_data(
             tmp_path,
             sw1={"feeds": ["sw3"]},
@@ -142,7 +145,7 @@ def test_the_far_one_first_and_never_two_of_a_group(tmp_path: Path) -> None:
 
 @pytest.mark.prove
 def test_a_pair_whose_first_failed_keeps_its_second(tmp_path: Path) -> None:
-    with lab_folder(tmp_path, ssh=False, devices=2, faults={"sw1": ["boots-old-image"]}) as lab:
+    with lab_folder(tmp_path, ssh=False, speed=SPEED, devices=2, faults={"sw1": ["boots-old-image"]}) as lab:
         with_data(tmp_path, sw1={"redundancy_group": "pair"}, sw2={"redundancy_group": "pair"})
         with Context(tmp_path / "config.yaml").open() as opened:
             done = go(opened, lab, Policy())
@@ -158,7 +161,7 @@ def test_a_pair_whose_first_failed_untouched_goes_on_only_where_that_one_answers
     tmp_path: Path, fault: str, tried: bool
 ) -> None:
     # Who cannot be entered may be down: then the second would take the whole site with it.
-    with lab_folder(tmp_path, ssh=False, devices=2, faults={"sw1": [fault]}) as lab:
+    with lab_folder(tmp_path, ssh=False, speed=SPEED, devices=2, faults={"sw1": [fault]}) as lab:
         with_data(tmp_path, sw1={"redundancy_group": "pair"}, sw2={"redundancy_group": "pair"})
         with Context(tmp_path / "config.yaml").open() as opened:
             done = go(opened, lab, Policy())
@@ -170,7 +173,7 @@ def test_a_pair_whose_first_failed_untouched_goes_on_only_where_that_one_answers
 
 
 def test_a_circle_starts_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    with lab_folder(tmp_path, ssh=False, devices=2) as lab:
+    with lab_folder(tmp_path, ssh=False, speed=SPEED, devices=2) as lab:
         with_data(tmp_path, sw1={"feeds": ["sw2"]}, sw2={"feeds": ["sw1"]})
         assert main(["--config", str(tmp_path / "config.yaml"), "upgrade", "--all", "--yes"]) == 2
         assert "circle: sw1 → sw2 → sw1" in capsys.readouterr().err
@@ -178,7 +181,7 @@ def test_a_circle_starts_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[s
 
 
 def test_a_plan_shows_waves_and_order(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    with lab_folder(tmp_path, ssh=False, devices=3):
+    with lab_folder(tmp_path, ssh=False, speed=SPEED, devices=3):
         with_data(tmp_path, sw1={"feeds": ["sw3"]}, sw2={"redundancy_group": "pair"})
         how = ["--config", str(tmp_path / "config.yaml"), "--json", "plan", "--all", "--offline", "--canary", "2"]
         assert main(how) == 0
@@ -215,7 +218,7 @@ def test_copied_before_the_window_and_activated_in_it(tmp_path: Path) -> None:
     window = f"{clock_text(opens)}-{clock_text(opens + timedelta(hours=2))}@UTC"
     settings = {"activation": {"auto_abort_minutes": 900, "usual_minutes": 30}}
     with (
-        lab_folder(tmp_path, ssh=False, devices=1, settings=settings) as lab,
+        lab_folder(tmp_path, ssh=False, speed=SPEED, devices=1, settings=settings) as lab,
         at(tmp_path, opens - timedelta(seconds=12) - now) as opened,
     ):
         done = go(opened, lab, Policy(window=window, stage_now=True))
@@ -241,7 +244,7 @@ def test_what_such_devices_took_before_counts(tmp_path: Path) -> None:
     # The setting says a day; the store knows better after the first.
     settings = {"activation": {"auto_abort_minutes": 900, "usual_minutes": 1440}}
     with (
-        lab_folder(tmp_path, ssh=False, devices=2, settings=settings) as lab,
+        lab_folder(tmp_path, ssh=False, speed=SPEED, devices=2, settings=settings) as lab,
         Context(tmp_path / "config.yaml").open() as opened,
     ):
         first, second = opened.inventory.devices
@@ -254,7 +257,7 @@ def test_a_freeze_refuses_what_would_start_in_it(tmp_path: Path, capsys: pytest.
     day = timedelta(days=1)
     now = datetime.now(UTC)
     freeze = [{"from": (now - day).isoformat(), "to": (now + day).isoformat(), "reason": "year end"}]
-    with lab_folder(tmp_path, ssh=False, devices=1, settings={"freeze": freeze}) as lab:
+    with lab_folder(tmp_path, ssh=False, speed=SPEED, devices=1, settings={"freeze": freeze}) as lab:
         config = ["--config", str(tmp_path / "config.yaml")]
         assert main([*config, "upgrade", "--all", "--yes"]) == 3
         assert "year end" in capsys.readouterr().err
@@ -266,7 +269,7 @@ def test_a_freeze_refuses_what_would_start_in_it(tmp_path: Path, capsys: pytest.
 
 def test_a_batch_waits_for_somebody_elses_approval(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with (
-        lab_folder(tmp_path, ssh=False, devices=1, version=ON_TARGET, settings={"approval": "required"}),
+        lab_folder(tmp_path, ssh=False, speed=SPEED, devices=1, version=ON_TARGET, settings={"approval": "required"}),
         Context(tmp_path / "config.yaml").open() as opened,
     ):
         config = ["--config", str(tmp_path / "config.yaml")]
@@ -288,7 +291,7 @@ def test_a_batch_waits_for_somebody_elses_approval(tmp_path: Path, capsys: pytes
 def test_a_share_of_failures_stops_the_line(tmp_path: Path) -> None:
     faults = {f"sw{n}": ["install-fails"] for n in (2, 4)}
     with (
-        lab_folder(tmp_path, ssh=False, devices=8, faults=faults) as lab,
+        lab_folder(tmp_path, ssh=False, speed=SPEED, devices=8, faults=faults) as lab,
         Context(tmp_path / "config.yaml").open() as opened,
     ):
         done = go(opened, lab, Policy(max_failures_percent=30.0), workers=1)

@@ -53,16 +53,20 @@ _BEFORE: Final = r"(?:^\s*|['\"`:;=|>#(,]\s*|command[:=]? ?)"
 _STATEMENT: Final = re.compile(rf"{_BEFORE}{_FIRST} (?=\S)|{_LOGGED}|{_CLEAR}")
 _NAMED: Final = re.compile(rf"{_KEYWORD}{_TYPES}{_PROSE}{_VALUE}")
 _BARE_NUMBER: Final = re.compile(rf"{_KEYWORD}\s+(?P<secret>\d+)\s*;?\s*$")
-# The secret is not behind a word that says so.
+# The secret is not behind a word that says so. Each with what is in every line that it matches: most lines have none of
+# these, and to look for a sign costs a hundredth of the pattern.
 _UNNAMED: Final = tuple(
-    re.compile(pattern)
-    for pattern in (
-        rf"\b(?:auth|priv)(?:entication|acy)?\s+{_ALGORITHM}\s+(?:\d+\s+)?(?:encrypted\s+)?{_VALUE}",
-        rf"(?:^\s*|['\"]\s*|:\s+)(?:secret|key)\s+\S+\s+\d\s+{_VALUE}",
-        rf"(?<![\w-])(?:wpa-)?psk\s+(?:ascii|hex)\s+(?:\d\s+)?{_VALUE}",
-        rf"\bauthentication\s+text\s+{_VALUE}",
-        r"\bpriv\s+(?:\d+\s+)?(?=0x|\")(?P<secret>\S+)",
-        r"\b(?:standby|vrrp|glbp|hsrp|nhrp)\b.{0,100}\bauthentication\s+(?:text\s+)?(?!md5|text|key-chain)(?P<secret>\S+)",
+    (sign, re.compile(pattern))
+    for sign, pattern in (
+        ("", rf"\b(?:auth|priv)(?:entication|acy)?\s+{_ALGORITHM}\s+(?:\d+\s+)?(?:encrypted\s+)?{_VALUE}"),
+        ("", rf"(?:^\s*|['\"]\s*|:\s+)(?:secret|key)\s+\S+\s+\d\s+{_VALUE}"),
+        ("psk", rf"(?<![\w-])(?:wpa-)?psk\s+(?:ascii|hex)\s+(?:\d\s+)?{_VALUE}"),
+        ("authentication", rf"\bauthentication\s+text\s+{_VALUE}"),
+        ("priv", r"\bpriv\s+(?:\d+\s+)?(?=0x|\")(?P<secret>\S+)"),
+        (
+            "authentication",
+            r"\b(?:standby|vrrp|glbp|hsrp|nhrp)\b.{0,100}\bauthentication\s+(?:text\s+)?(?!md5|text|key-chain)(?P<secret>\S+)",
+        ),
     )
 )
 # `snmp-server host ADDRESS … COMMUNITY`: what is none of its words is the community, or the name of a user.
@@ -78,17 +82,26 @@ _ALONE: Final = re.compile(
 _COMMUNITY_BLOCK: Final = re.compile(r"(?<![\w-])community\s+(?P<secret>\S+)\s+\{")
 # Anywhere, whatever stands around it.
 _ANYWHERE: Final = tuple(
-    re.compile(pattern, flags)
-    for pattern, flags in (
+    (sign, re.compile(pattern, flags))
+    for sign, pattern, flags in (
         # `secret 9 …`: the number says how it is written down.
-        (rf"{_KEYWORD}\s+(?:encrypted\s+)?(?:1[0-5]|\d)\s+(?!(?:of|type|secret|{_ALGORITHM})\s){_VALUE}", 0),
-        (r"(?P<secret>\$(?:1|2[abxy]?|5|6|7|8|9|14|y|nt|md5|sha1|sha256|sha512)\$[^\s'\"<>;,]+)", 0),
-        (r"\w://[^\s/:@'\"]{0,100}:(?P<secret>[^\s'\"]{0,300})@", 0),
-        (r"[?&](?:[\w-]{0,40}(?:token|key|passw\w*|secret|auth|signature))=(?P<secret>[^\s&'\"#]+)", re.IGNORECASE),
-        (r"\bauthorization['\"]?\s*[:=]\s*['\"]?(?:token|bearer|basic|digest)\s+(?P<secret>[^'\"]+)", re.IGNORECASE),
-        (r"\b(?P<secret>swimctl_[\w-]{20,})", 0),
-        (r"-\w{0,30}auth=(?P<secret>\S+)", 0),
+        ("", rf"{_KEYWORD}\s+(?:encrypted\s+)?(?:1[0-5]|\d)\s+(?!(?:of|type|secret|{_ALGORITHM})\s){_VALUE}", 0),
+        ("$", r"(?P<secret>\$(?:1|2[abxy]?|5|6|7|8|9|14|y|nt|md5|sha1|sha256|sha512)\$[^\s'\"<>;,]+)", 0),
+        ("://", r"\w://[^\s/:@'\"]{0,100}:(?P<secret>[^\s'\"]{0,300})@", 0),
         (
+            "=",
+            r"[?&](?:[\w-]{0,40}(?:token|key|passw\w*|secret|auth|signature))=(?P<secret>[^\s&'\"#]+)",
+            re.IGNORECASE,
+        ),
+        (
+            "authorization",
+            r"\bauthorization['\"]?\s*[:=]\s*['\"]?(?:token|bearer|basic|digest)\s+(?P<secret>[^'\"]+)",
+            re.IGNORECASE,
+        ),
+        ("swimctl_", r"\b(?P<secret>swimctl_[\w-]{20,})", 0),
+        ("auth=", r"-\w{0,30}auth=(?P<secret>\S+)", 0),
+        (
+            "",
             (
                 r"(?:passw(?:or)?d|passphrase|secret|community|key-string|(?<![\w-])(?:\w+-){1,4}key|(?:api|private)_key)"
                 r"(?:['\"]?\s*=\s*|['\"]\s*:\s*(?=['\"])|:\s*(?=(?:\"[^\"]+\"|'[^']+')\s*[,}]?\s*$))['\"]?"
@@ -96,15 +109,16 @@ _ANYWHERE: Final = tuple(
             ),
             re.IGNORECASE,
         ),
-        (r"passw(?:or)?d:\s*(?P<secret>[^\s'\"]+)(?=\s*(?:$|['\"]))", re.IGNORECASE),
+        (":", r"passw(?:or)?d:\s*(?P<secret>[^\s'\"]+)(?=\s*(?:$|['\"]))", re.IGNORECASE),
         (
+            "<",
             (
                 r"<(?:\w+:)?(?:[\w-]*-)?(?:password|secret|passphrase|community(?:-name)?|key-string|[\w-]+-key|ascii-text)"
                 r"(?:\s[^<>]*)?>(?P<secret>[^<]+)"
             ),
             re.IGNORECASE,
         ),
-        (r"(?P<secret>\"[^\"]*\"|(?<![^\s;])[^\s;]+);\s{0,9}## SECRET-DATA", 0),
+        ("secret-data", r"(?P<secret>\"[^\"]*\"|(?<![^\s;])[^\s;]+);\s{0,9}## SECRET-DATA", 0),
     )
 )
 _KEY_BEGINS: Final = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----")
@@ -149,9 +163,10 @@ def _private_keys(text: str) -> Iterator[Span]:
 
 
 def _in_line(line: str) -> Iterator[Span]:
-    for pattern in _ANYWHERE:
-        yield from (match.span("secret") for match in pattern.finditer(line))
-    yield from (match.span("secret") for pattern in (_ALONE, *_UNNAMED) for match in pattern.finditer(line))
+    lower = line.lower()
+    for sign, pattern in (*_ANYWHERE, ("", _ALONE), *_UNNAMED):
+        if sign in lower:
+            yield from (match.span("secret") for match in pattern.finditer(line))
     if block := _COMMUNITY_BLOCK.search(line):
         yield block.span("secret")
     end = 0

@@ -7,13 +7,22 @@ from swimctl.checks.comparing import GONE, Compared, Standing, compare, unread
 from swimctl.checks.cut_short import may_be_cut
 from swimctl.checks.rows import ROWS, counting, fields_of
 from swimctl.config.checks import CheckRule
+from swimctl.errors import ConfigError
 
 
 def held(platform: str, before: Taken, now: Taken) -> Compared:
     """Compare what a check says now with what it said before, by the rule of before.
 
-    What is missing from an answer that may not be whole is "not read", and not gone.
+    What is missing from an answer that may not be whole is "not read", and not gone. So is what an expression of the
+    rule takes too long for.
     """
+    try:
+        return _held(platform, before, now)
+    except ConfigError as error:
+        return unread(before.check.name, before.check.rule, str(error))
+
+
+def _held(platform: str, before: Taken, now: Taken) -> Compared:
     name, rule = before.check.name, before.check.rule
     if now.why:
         return unread(name, rule, now.why)

@@ -12,7 +12,7 @@ from swimctl.checks.parsing import check_parser, is_bare, rows_of
 from swimctl.checks.rows import Row
 from swimctl.checks.rules import Check, configured, is_of
 from swimctl.config.read_only import not_only_reading
-from swimctl.errors import CommandRefused, DeadlineExceeded, UnexpectedPrompt, UnparsableOutput
+from swimctl.errors import CommandRefused, ConfigError, DeadlineExceeded, UnexpectedPrompt, UnparsableOutput
 from swimctl.models import Finding
 from swimctl.platforms.text import passed_over, unread
 
@@ -104,7 +104,7 @@ def _take(session: Runs, platform: str, check: Check, seconds: float) -> Taken:
         for each in passed:
             passed_over(*each)
         return Taken(check, rows, bare=not rows and is_bare(check.rule, text), odd=bool(passed))
-    except (CommandRefused, UnparsableOutput) as error:
+    except (CommandRefused, UnparsableOutput, ConfigError) as error:
         return Taken(check, why=str(error))
     except Exception as error:  # noqa: BLE001 - a parser or a template of others, on an output that nobody foresaw
         why = f"its parser failed: {type(error).__name__}: {error}"

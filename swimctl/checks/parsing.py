@@ -12,6 +12,7 @@ from swimctl.checks import textfsm_rows
 from swimctl.checks.paths import walk
 from swimctl.checks.rows import Row, needed
 from swimctl.config.checks import CheckRule
+from swimctl.config.patterns import is_all, named_groups
 from swimctl.errors import CommandRefused, NotEnabled, UnparsableOutput
 from swimctl.platforms import parse, terminal_of
 from swimctl.platforms.text import clean
@@ -67,8 +68,8 @@ def _says_none(pattern: str | None, text: str) -> bool:
     if pattern is None:
         return False
     if not text.strip():
-        return re.fullmatch(pattern, "") is not None
-    return any(line.strip() and re.fullmatch(pattern, line.strip(), re.IGNORECASE) for line in text.splitlines())
+        return is_all(pattern, "")
+    return any(line.strip() and is_all(pattern, line.strip()) for line in text.splitlines())
 
 
 def _ntc(how: str, platform: str, command: str, lines: Sequence[str]) -> Sequence[Row]:
@@ -76,11 +77,11 @@ def _ntc(how: str, platform: str, command: str, lines: Sequence[str]) -> Sequenc
 
 
 def _textfsm(how: str, _: str, command: str, lines: Sequence[str]) -> Sequence[Row]:
-    return textfsm_rows.read(how, lines, command)
+    return textfsm_rows.read(how, lines, command, own=True)
 
 
 def _regex(how: str, _: str, __: str, lines: Sequence[str]) -> Sequence[Row]:
-    return [match.groupdict() for match in re.finditer(how, "\n".join(lines), re.MULTILINE)]
+    return named_groups(how, "\n".join(lines))
 
 
 def _json(how: str, _: str, command: str, lines: Sequence[str]) -> Sequence[Row]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from swimctl.config.checks import CheckRule
+from swimctl.config.patterns import is_all
 from swimctl.errors import UnparsableOutput
 
 Value = str | int | float | bool | None
@@ -104,7 +105,7 @@ def unfit(rule: CheckRule, row: Row) -> tuple[str, ...]:
     return tuple(
         field
         for field, patterns in rule.where.items()
-        if not any(re.fullmatch(each, _text(row.get(field)), re.IGNORECASE) for each in patterns)
+        if not any(is_all(each, _text(row.get(field))) for each in patterns)
     )
 
 
@@ -134,6 +135,6 @@ def _text(value: Value) -> str:
 
 def _read(rule: CheckRule, field: str, value: Value) -> Value:
     for pattern, word in rule.read_as.get(field, {}).items():
-        if re.fullmatch(pattern, _text(value), re.IGNORECASE):
+        if is_all(pattern, _text(value)):
             return word
     return value

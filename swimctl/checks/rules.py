@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -15,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from swimctl import platforms, yaml_file
 from swimctl.checks.parsing import check_parser
 from swimctl.config.checks import KEPT, CheckRule, Checks, On
+from swimctl.config.patterns import begins_a_line, is_all
 from swimctl.errors import ConfigError
 from swimctl.models import Device
 
@@ -165,8 +165,7 @@ def configured(checks: Iterable[Check], configuration: str | None) -> tuple[Chec
     return tuple(
         each
         for each in checks
-        if each.rule.when is None
-        or (configuration and re.search(f"^(?:{each.rule.when})", configuration, re.MULTILINE))
+        if each.rule.when is None or (configuration and begins_a_line(each.rule.when, configuration))
     )
 
 
@@ -199,7 +198,7 @@ def is_for(on: On, device: Device, passes: Passes) -> bool:
 
 def is_of(on: On, *models: str) -> bool:
     """Return whether a rule is for one of these models."""
-    return any(re.fullmatch(each, model, re.IGNORECASE) for each in on.model for model in models)
+    return any(is_all(each, model) for each in on.model for model in models)
 
 
 def _defaults(settings: Checks, device: Device) -> dict[str, Check]:

@@ -15,6 +15,7 @@ from threading import Lock
 from typing import Any, Final
 
 from swimctl.checks.rows import Row
+from swimctl.config.patterns import Bounded
 from swimctl.errors import UnparsableOutput
 from swimctl.platforms.text import passed_over
 
@@ -45,18 +46,23 @@ def community(name: str, platform: str, command: str) -> str:
 
 
 @cache
-def _ready(source: str) -> tuple[Lock, Any]:
+def _ready(source: str, *, own: bool) -> tuple[Lock, Any]:
     import textfsm
 
-    return Lock(), textfsm.TextFSM(StringIO(source))
+    template = textfsm.TextFSM(StringIO(source))
+    for rule in (each for rules in template.states.values() for each in rules if own):
+        rule.regex_obj = Bounded(rule.regex)
+    return Lock(), template
 
 
-def _read(source: str, lines: Sequence[str]) -> list[dict[str, Any]]:
+def _read(source: str, lines: Sequence[str], *, own: bool) -> list[dict[str, Any]]:
     """Return the rows that a template reads; raises what textfsm raises.
+
+    The expressions of an `own` one have their time; those of the community are tried.
 
     A template keeps state while it reads, so one output at a time. To make it anew for each costs more than to read.
     """
-    lock, template = _ready(source)
+    lock, template = _ready(source, own=own)
     with lock:
         template.Reset()
         rows: list[dict[str, Any]] = template.ParseTextToDicts("\n".join(lines) + "\n")
@@ -68,22 +74,22 @@ def require_template(source: str) -> None:
     import textfsm
 
     try:
-        _read(source, ())
-    except textfsm.TextFSMTemplateError as error:
+        _read(source, (), own=True)
+    except (textfsm.TextFSMTemplateError, ValueError) as error:
         raise ValueError(f"the TextFSM template cannot be read: {error}") from None
     except textfsm.TextFSMError:
         # It reads, and does not like an output without a line.
         return
 
 
-def read(source: str, lines: Sequence[str], command: str) -> list[Row]:
+def read(source: str, lines: Sequence[str], command: str, *, own: bool = False) -> list[Row]:
     """Return the rows of an output; raises UnparsableOutput where too many of its lines are not known."""
     import textfsm
 
     left = [*lines]
     for _ in range(_MOST_ODD):
         try:
-            found = _read(source, left)
+            found = _read(source, left, own=own)
         except textfsm.TextFSMError as error:
             odd = str(error).partition(_ODD_LINE)[2].strip()
             at = next((number for number, line in enumerate(left) if odd and line.strip() == odd), None)

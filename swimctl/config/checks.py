@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final, Literal, cast, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
+from swimctl.config.patterns import groups, why_unreadable
 from swimctl.config.read_only import not_only_reading
 
 Verdict = Literal["fail", "warn", "record"]
@@ -108,7 +109,7 @@ class CheckRule(_Strict):
         ((name, how),) = value.items()
         if not isinstance(how, str) or (not how and name not in PLAIN_PARSERS | {"json"}):
             raise Wrong(f"`{name}` needs a text: a template, a path or a regular expression")
-        if name == "regex" and not re.compile(_pattern(how)).groupindex:
+        if name == "regex" and not groups(_pattern(how)):
             raise Wrong("`regex` needs named groups, such as (?P<state>\\S+): they are the fields")
         return value
 
@@ -247,10 +248,8 @@ def limits(said: object) -> tuple[object, object]:
 
 
 def _pattern(text: str) -> str:
-    try:
-        re.compile(text)
-    except re.error as error:
-        raise Wrong(f"has a regular expression that cannot be read: {text!r}: {error}") from None
+    if why := why_unreadable(text):
+        raise Wrong(f"has a regular expression that cannot be read: {text!r}: {why}")
     return text
 
 

@@ -11,6 +11,7 @@ from swimctl.checks.against import held
 from swimctl.checks.asking import Taken
 from swimctl.checks.comparing import Standing
 from swimctl.checks.rules import Check
+from swimctl.config import patterns
 
 BEFORE = peers(a="up", b="up", c="up")
 
@@ -48,3 +49,11 @@ def test_the_rule_of_before_decides_where_both_make_the_same_rows() -> None:
 
 def test_an_output_that_says_that_there_is_no_row_is_believed() -> None:
     assert str(held("cisco_xe", taken(BEFORE), taken([], {"odd": True}))).endswith("a is gone, b is gone, c is gone")
+
+
+def test_what_an_expression_takes_too_long_for_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patterns, "SECONDS", 0.02)
+    before, now = peers(a="up", b="up"), peers(a="up", b=f"{'a' * 60}!")
+    found = held("cisco_xe", *(taken(rows, where={"state": "up|(a|aa)+"}) for rows in (before, now)))
+    assert found.standing is Standing.UNREAD
+    assert found.why.startswith("the regular expression 'up|(a|aa)+' takes more than 0.02 seconds on one text")

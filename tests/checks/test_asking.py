@@ -9,6 +9,7 @@ from checks.rules import rule
 
 from swimctl.checks.asking import Taken, Wanted, take, taken_of
 from swimctl.checks.rules import Check
+from swimctl.config import patterns
 from swimctl.errors import CommandRefused, DeadlineExceeded, SessionLost, UnexpectedPrompt
 from swimctl.models import Finding
 
@@ -182,3 +183,17 @@ def test_the_model_of_the_inventory_has_chosen_already_and_the_device_is_not_ask
     known = Wanted((check("one", on={"model": "C93.*"}),), "cisco_xe", 60.0, "C9300-24P")
     (found,) = known.take(Says(one=GOOD), None, lambda: pytest.fail("it was asked"))
     assert len(found.rows) == 2
+
+
+@pytest.mark.parametrize(
+    "parse",
+    [{"regex": r"^(?P<peer>(a|aa)+)$"}, {"textfsm": "Value PEER ((a|aa)+)\n\nStart\n  ^${PEER}$$ -> Record\n"}],
+)
+def test_an_expression_that_goes_back_and_forth_for_ever_takes_no_other_with_it(
+    monkeypatch: pytest.MonkeyPatch, parse: Any
+) -> None:
+    monkeypatch.setattr(patterns, "SECONDS", 0.02)
+    slow = check("one", parse=parse, expect="still there")
+    one, two = take(Says(one=f"{'a' * 60}!\n", two=GOOD), "cisco_xe", [slow, check("two")], 60.0)
+    assert "takes more than 0.02 seconds on one text" in one.why
+    assert (one.ended, len(two.rows)) == (False, 2)

@@ -72,6 +72,19 @@ class SystemClock:
             stop.wait(max(0.0, seconds) / self.speed)
 
 
+def real_seconds(clock: Clock, seconds: float) -> float:
+    """Return the real seconds that so many device seconds take at least: a rehearsal's clock stands still at times."""
+    return seconds / float(getattr(clock, "pace", clock.speed))
+
+
+def between_looks(clock: Clock, seconds: float) -> float:
+    """Return the device seconds between two looks that are to lie so many real seconds apart.
+
+    In a rehearsal those are longer, as its real seconds are short.
+    """
+    return seconds * float(getattr(clock, "looks", clock.speed))
+
+
 class Limit(float):
     """So many device seconds, with the setting that they come from; what is reckoned from them has none."""
 
@@ -112,7 +125,7 @@ class Deadline:
     @property
     def left_real(self) -> float:
         """Return the real seconds left, for a library that waits by itself."""
-        return self.left / self._clock.speed
+        return real_seconds(self._clock, self.left) * float(getattr(self._clock, "leeway", 1.0))
 
     @property
     def passed(self) -> bool:

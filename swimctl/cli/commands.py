@@ -28,6 +28,7 @@ _SETUP = "Set up and try"
 TABLE = (
     Entry("upgrade", "upgrade", "Show the plan, ask, upgrade with a live view, print the result.", _DAILY),
     Entry("plan", "plan", "Show which image each device would get, and what it lacks. Changes nothing.", _DAILY),
+    Entry("rehearse", "rehearse", "Play an upgrade on twins of its devices, and show what goes wrong.", _DAILY),
     Entry("scan", "scan", "Ask devices what they run, and keep the answers. Changes nothing.", _DAILY),
     Entry("compliance", "compliance", "Show what each device runs, and what it should run.", _DAILY),
     Entry("status", "status", "Show jobs and their steps. --watch follows them.", _DAILY),

@@ -12,7 +12,7 @@ from typing import Self
 
 from swimctl.captures.recording import Capture
 from swimctl.checks.asking import Taken
-from swimctl.clock import Clock, Deadline
+from swimctl.clock import Clock, Deadline, between_looks
 from swimctl.config.reading import Config
 from swimctl.config.settings import Settings
 from swimctl.engine.elsewhere import elsewhere, settled
@@ -187,7 +187,7 @@ class Engine:
                 until = self._clock.now() + timedelta(seconds=left / self._clock.speed)
                 self._store.waits(waiting, Waiting(WaitKind.SOAK, f"wave {jobs[0].wave}", until=until))
                 said = True
-            step = min(left, _TURN_POLL * self._clock.speed)
+            step = min(left, between_looks(self._clock, _TURN_POLL))
             self._clock.sleep(step, run.stop)
             gone += step
             if self._store.wave_passed(run.batch.id, jobs[0].wave):
@@ -250,12 +250,15 @@ class Engine:
         lost = {job.id for job in late}
         return [job for job in due if job.id not in lost]
 
-    def check(self, device: Device, image: Image | None, options: JobOptions) -> FirstLook:
-        """Check a device as the readiness check of a job with these options would, changing nothing."""
+    def check(self, device: Device, image: Image | None, options: JobOptions, *, keep: bool = True) -> FirstLook:
+        """Check a device as the readiness check of a job with these options would, changing nothing.
+
+        `keep`: the store keeps what it was seen to run.
+        """
         if image is None:
             raise NotFound(f"no image to check {device.name} against; set a golden image or name one with --image")
         look = self._visits.check(device, image, options)
-        if look.running is not None:
+        if keep and look.running is not None:
             serials = look.snapshot.serials if look.snapshot else ()
             with suppress(StepFailed):  # its readiness is what was asked for; `scan` says who answers
                 self._sightings.record(device, look.running, serials, "plan")
@@ -355,7 +358,7 @@ class Engine:
                     self._notifier.line_stopped(run.batch, hold.line)
                 return None
             self._holds.say(run, job, hold.waiting)
-            yield Pause(_TURN_POLL * self._clock.speed, obeys=True, begun=job.attempted)
+            yield Pause(between_looks(self._clock, _TURN_POLL), obeys=True, begun=job.attempted)
         return None
 
 

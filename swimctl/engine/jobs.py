@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from swimctl.checks.rules import Check, checks_for
-from swimctl.clock import Clock
+from swimctl.clock import Clock, between_looks
 from swimctl.config.calendars import Calendars
 from swimctl.config.reading import Config
 from swimctl.config.settings import Settings
@@ -236,7 +236,7 @@ class JobRunner:
                 context.record.waits(waiting)
                 said = waiting
             context.part()
-            yield Pause(_LOOK_AGAIN * self._clock.speed, obeys=True)
+            yield Pause(between_looks(self._clock, _LOOK_AGAIN), obeys=True)
             self._checkpoint(job, context)
 
     def _fail(self, job: Job, step: str | None, error: SwimctlError, context: JobContext) -> None:

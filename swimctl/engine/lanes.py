@@ -10,7 +10,7 @@ from contextvars import Context, copy_context
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from swimctl.clock import Clock
+from swimctl.clock import Clock, between_looks
 from swimctl.steps.pausing import WANTED, Parts, Pause
 
 # Jobs that wait for their turn look again so often together, in times a second: each look reads the store.
@@ -130,7 +130,7 @@ class Lanes:
                 going.early = going.begun and pause.early
                 if going.early or not going.begun:
                     self._waiting += 1
-                    shortest = self._waiting / _LOOKS * self._clock.speed
+                    shortest = between_looks(self._clock, self._waiting / _LOOKS)
                     pause = replace(pause, seconds=max(pause.seconds, shortest))
             self._changed.notify_all()
         if pause is not None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
-from swimctl.clock import Clock, Deadline
+from swimctl.clock import Clock, Deadline, real_seconds
 from swimctl.sessions.targets import Target
 from swimctl.sessions.way import Hop, silent, silent_behind, straight
 from swimctl.steps.pausing import Pause
@@ -116,7 +116,7 @@ class Poller:
 
     async def _until(self, over: Deadline) -> None:
         while not over.passed:  # noqa: ASYNC110 - nobody tells when a clock has come so far
-            await asyncio.sleep(max(over.left / self._clock.speed, _TICK))
+            await asyncio.sleep(max(real_seconds(self._clock, over.left), _TICK))
 
     async def _silent(self, device: Target, hop: Hop | None) -> bool:
         if hop is not None:

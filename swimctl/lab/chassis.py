@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from swimctl.lab.chassis_spec import ChassisSpec
+from swimctl.lab.chassis_spec import ChassisSpec, Held
 from swimctl.lab.clock import LabClock
 from swimctl.lab.drops import Drops
 from swimctl.lab.effects import Cut, Down, SwitchEvent, Syslog, Up
@@ -159,15 +159,29 @@ class Chassis(ABC):
         """Return how many times longer than usual it takes to read or write an image in its flash."""
         return SLOW_FLASH if self.spec.fault("slow-flash") else 1.0
 
-    def filled_flash(self, files: Iterable[LabFile], filler: str) -> Flash:
+    def filled_flash(self, files: Iterable[LabFile], filler: str, member: int = 1) -> Flash:
         """Make a flash with what it held before the lab's start, and a file that leaves free what its spec says."""
-        flash = Flash(self.spec.capacity)
-        for file in files:
-            flash.add(file)
-        wanted = NO_SPACE_FREE if self.spec.fault("no-space") else self.spec.free
+        held = self.spec.held.get(member, Held(self.spec.capacity, self.spec.free))
+        flash, wall = Flash(held.capacity), self.clock.at(-self.spec.uptime)
+        own = {file.name: file for file in files if not (held.files and file.name.endswith(".old"))}
+        for file in {
+            **own,
+            **{name: self._first(name, size, own.get(name)) for name, size in held.files.items()},
+        }.values():
+            flash.files[file.name] = file
+        wanted = NO_SPACE_FREE if self.spec.fault("no-space") else held.free
+        if held.files:  # what it needs to boot may be more than it was seen to have
+            flash.capacity += max(0, wanted - flash.free)
         if flash.free > wanted:
-            flash.add(LabFile(filler, flash.free - wanted, self.clock.at(-self.spec.uptime)))
+            flash.add(LabFile(filler, flash.free - wanted, wall))
         return flash
+
+    def _first(self, name: str, size: int, own: LabFile | None) -> LabFile:
+        """Return a file of the start by its name; one that is as long as what it stands for is that."""
+        there = self.spec.stand_ins.get(name)
+        known = there.digests if there is not None and there.size == size else {}
+        content = None if own is None or own.size != size else own.content
+        return LabFile(name, size, self.clock.at(-self.spec.uptime), content, told=known)
 
     @property
     def uptime(self) -> float:

@@ -17,6 +17,24 @@ RATE = 40_000
 """Bytes a lab second at which a copy goes: an image of 3 MB takes 75, as one of 1 GB does in life at 13 MB/s."""
 
 
+@dataclass(frozen=True, slots=True)
+class StandIn:
+    """What a small file stands for once it has come: `size` bytes with these hashes, by algorithm in hex."""
+
+    sent: int
+    size: int
+    digests: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What the flash of one member has at the start: its bytes, those that are free, and files by name."""
+
+    capacity: int
+    free: int
+    files: Mapping[str, int] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChassisSpec(ABC):
     """What any lab device is made from; two with equal specs and clocks behave equally.
@@ -26,8 +44,9 @@ class ChassisSpec(ABC):
     `boot_seconds` None: six to eight minutes, always the same for a name. `uptime` is in seconds before the lab's
     start, `transfer` in bytes a lab second. `routing` is what it speaks with routers (bgp, ospf, isis), None:
     what such a device usually does. `netconf`: NETCONF is on, and `web_api` its API over HTTP, where such a
-    device has any. `forms` names the form in which it prints an output; of all others it has one by its name and
-    release.
+    device has any. `held` is what flashes have, by member, in place of `capacity` and `free`; `stand_ins` are files, by
+    name, that are sent small and count as large. `forms` names the form in which it prints an output; of all others it
+    has one by its name and release.
     """
 
     name: str = field(kw_only=False)
@@ -46,6 +65,8 @@ class ChassisSpec(ABC):
     routing: frozenset[str] | None = None
     ssh_port: int = 22
     forms: Mapping[Output[Any], Form[Any]] = field(default_factory=dict)
+    held: Mapping[int, Held] = field(default_factory=dict)
+    stand_ins: Mapping[str, StandIn] = field(default_factory=dict)
 
     @property
     @abstractmethod

@@ -53,7 +53,7 @@ class Incoming:
             self._upload.write(data)
         except NoSpace:
             raise asyncssh.SFTPFailure("%Error writing: No space left on device") from None
-        await self._pace.spend(len(data))
+        await self._pace.spend(self._upload.counted(len(data)))
         return len(data)
 
     def close(self) -> None:

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from itertools import zip_longest
 from pathlib import Path
 from types import TracebackType
@@ -26,7 +27,8 @@ class LabFleet:
     """Run lab switches on 127.0.0.1 in a thread of their own, for as long as the context lasts.
 
     `folder` takes uploaded files and lab-commands.jsonl. `ports` fixes ports by name; the others are free ones.
-    `monotonic`: real seconds, `speed` of which are one of the lab; the clock of the switches.
+    `monotonic`: real seconds, `speed` of which are one of the lab; the clock of the switches. `epoch` is the date that
+    they show at the start, None: that of now.
     Methods may be called from any thread.
     """
 
@@ -38,10 +40,12 @@ class LabFleet:
         folder: Path,
         ports: Mapping[str, int] | None = None,
         monotonic: Callable[[], float] = time.monotonic,
+        epoch: datetime | None = None,
     ) -> None:
         self.specs = tuple(specs)
         self.speed = speed
         self._monotonic = monotonic
+        self._epoch = epoch
         self._folder = folder
         self._wanted_ports = dict(ports or {})
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -82,7 +86,7 @@ class LabFleet:
         spool = self._folder / "flash"
         shutil.rmtree(spool, ignore_errors=True)  # of a lab that was killed: its switches are gone, these start anew
         spool.mkdir()
-        clock = LabClock(self.speed, self._monotonic)
+        clock = LabClock(self.speed, self._monotonic, self._epoch)
         log = CommandLog(self._folder / COMMAND_LOG)
         try:
             switches = [device(spec, clock, spool) for spec in self.specs]

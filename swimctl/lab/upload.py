@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from swimctl.lab.chassis_spec import ChassisSpec
+from swimctl.lab.chassis_spec import ChassisSpec, StandIn
 from swimctl.lab.clock import LabClock
 from swimctl.lab.drops import Drops
 from swimctl.lab.flash import Flash, LabFile, NoSpace
@@ -45,22 +45,36 @@ class Upload:
     damaged: bool = False
     shown: bool = False
     _file: BinaryIO | None = None
+    _reserved: int = 0
+
+    @property
+    def stands_for(self) -> StandIn | None:
+        """Return what it stands for, None for what is as large as it is."""
+        return self.switch.spec.stand_ins.get(self.name)
+
+    def counted(self, count: int) -> int:
+        """Return as how many bytes of flash and line so many count."""
+        large = self.stands_for
+        return count if large is None else count * large.size // large.sent
 
     def write(self, data: bytes) -> None:
         """Append a block; raises NoSpace where the flash is full."""
-        flash = self.switch.flash(self.member)
-        if len(data) > flash.free:
+        flash, counts = self.switch.flash(self.member), self.counted(len(data))
+        if counts > flash.free:
             self.damaged = True
-            raise NoSpace(self.size + len(data), flash.free)
+            raise NoSpace(self.counted(self.size) + counts, flash.free)
         if self._file is None:
             self._file = self.path.open("ab", buffering=0)
         self._file.write(data)
         self.size += len(data)
         if self.shown:
-            flash.files[self.name] = LabFile(self.name, self.size, self.switch.clock.wall(), spool=self.path)
+            flash.files[self.name] = LabFile(
+                self.name, self.counted(self.size), self.switch.clock.wall(), spool=self.path
+            )
         else:
-            flash.reserved += len(data)
-        if self.size > 1_000_000 and self.switch.drops.at("copy"):
+            self._reserved += counts
+            flash.reserved += counts
+        if self.counted(self.size) > 1_000_000 and self.switch.drops.at("copy"):
             self.damaged = True
             self.switch.cut_all()
 
@@ -68,7 +82,7 @@ class Upload:
         """Write what came to flash; `corrupt-copy` damages one byte of the first copy, or of each."""
         flash = self.switch.flash(self.member)
         if not self.shown:
-            flash.reserved -= self.size
+            flash.reserved -= self._reserved
         if self._file is not None:
             self._file.close()
         else:
@@ -81,4 +95,8 @@ class Upload:
                 byte = file.read(1)
                 file.seek(self.size // 2)
                 file.write(bytes([byte[0] ^ 0x5A]))
-        flash.add(LabFile(self.name, self.size, self.switch.clock.wall(), spool=self.path, damaged=self.damaged))
+        size, known, large = self.counted(self.size), dict[str, str](), self.stands_for
+        if large is not None and self.size == large.sent:
+            size, known = large.size, {} if self.damaged else dict(large.digests)
+        wall = self.switch.clock.wall()
+        flash.add(LabFile(self.name, size, wall, spool=self.path, damaged=self.damaged, told=known))

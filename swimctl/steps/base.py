@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final, Protocol, TypeVar, runtime_checkable
 
 from swimctl.checks.rules import Check
-from swimctl.clock import Clock, Deadline
+from swimctl.clock import Clock, Deadline, between_looks
 from swimctl.config.settings import Settings
 from swimctl.errors import LoginFailed, SessionLost, Stopped, Unreachable
 from swimctl.images.turns import SiteTurns
@@ -330,7 +330,7 @@ class JobContext:
         return Pause(self._at_least(seconds), silent=silent, most=silent_for)
 
     def _at_least(self, seconds: float) -> float:
-        return max(seconds, _SHORTEST_PAUSE * self.clock.speed)
+        return max(seconds, between_looks(self.clock, _SHORTEST_PAUSE))
 
     def waiting(self, what: Waiting) -> Callable[[], None]:
         """Return what to call each second of a wait: a stop is obeyed, and what it waits for is said once."""

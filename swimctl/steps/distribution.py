@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from contextlib import ExitStack
 
+from swimctl.clock import between_looks
 from swimctl.errors import StepFailed, TransferFailed, Unreachable
 from swimctl.images.turns import Turns
 from swimctl.platforms.driver import Cleans, HoldsFiles, Spreads
@@ -196,6 +197,6 @@ def _in_turn(context: JobContext, held: ExitStack, turns: Turns | None, what: st
     wait = context.waiting(Waiting(WaitKind.COPY, what))
     while turns is not None and not turns.take():
         wait()
-        yield Pause(_TURN_EVERY * context.clock.speed, obeys=True, early=True)
+        yield Pause(between_looks(context.clock, _TURN_EVERY), obeys=True, early=True)
     if turns is not None:
         held.callback(turns.leave)

@@ -13,7 +13,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
-from swimctl.clock import Clock
+from swimctl.clock import Clock, real_seconds
 from swimctl.sessions.targets import Target
 
 T = TypeVar("T")
@@ -38,7 +38,7 @@ class Pause:
     def hold(self, clock: Clock, stop: threading.Event) -> None:
         """Wait in this thread, for a job that has one for itself."""
         if self.obeys:
-            stop.wait(self.seconds / clock.speed)
+            stop.wait(real_seconds(clock, self.seconds))
         else:
             clock.sleep(self.seconds)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from swimctl.clock import Clock, Deadline
+from swimctl.clock import Clock, Deadline, between_looks
 from swimctl.errors import (
     CommandRefused,
     DeadlineExceeded,
@@ -249,7 +249,7 @@ def _goes_down(context: JobContext, session: Session, settled: Deadline, *, leav
     """Return whether the device ends its session before it has settled; None: another job needs this thread."""
     shares = leaves and shared()
     while not (shares and wanted()):
-        seconds = min(settled.left, _LOOK_OUT * context.clock.speed) if shares else settled.left
+        seconds = min(settled.left, between_looks(context.clock, _LOOK_OUT)) if shares else settled.left
         if session.ended_within(seconds, watch=True):
             return True
         if settled.passed:

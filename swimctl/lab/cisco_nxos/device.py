@@ -167,7 +167,7 @@ class Nexus(Chassis):
             LabFile(".rpmstore", 0, wall, directory=True),
             LabFile("platform-sdk.cmd", 0, wall),
         ]
-        return self.filled_flash(files, f"tech-support-{number}.tar.gz")
+        return self.filled_flash(files, f"tech-support-{number}.tar.gz", number)
 
 
 def _file_of(configuration: Configuration) -> str:

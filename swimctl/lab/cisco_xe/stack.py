@@ -188,7 +188,7 @@ class Stack(Chassis):
     def _new_flash(self, number: int) -> Flash:
         wall = self.clock.at(-self.spec.uptime)
         folder = LabFile("dc_profile_dir", 0, wall, directory=True)
-        return self.filled_flash([*self._first_files(wall), folder], f"{folder.name}/capture-{number}.pcap")
+        return self.filled_flash([*self._first_files(wall), folder], f"{folder.name}/capture-{number}.pcap", number)
 
     def _first_files(self, wall: datetime) -> list[LabFile]:
         software = self.spec.born_with

@@ -43,7 +43,7 @@ class Nodes(Chassis):
         self.active = self.committed = Software(f"{spec.hardware.iso.format(kind='mini')}-{spec.version}", spec.version)
         self.inactive: list[Software] = []
         self._next: Software | None = None
-        self._flash = {number: self._new_flash() for number in range(1, len(spec.hardware.slots) + 1)}
+        self._flash = {number: self._new_flash(number) for number in range(1, len(spec.hardware.slots) + 1)}
 
     @property
     def hostname(self) -> str:
@@ -149,10 +149,10 @@ class Nodes(Chassis):
         if self.uncommitted:
             self.say("INSTALL-INSTMGR-4-ACTIVE_SOFTWARE_COMMITTED_INFO", _NOT_KEPT)
 
-    def _new_flash(self) -> Flash:
+    def _new_flash(self, number: int) -> Flash:
         wall = self.clock.at(-self.spec.uptime)
         files = [LabFile("nvgen_bkup.log", 382_788, wall), LabFile("showtech", 0, wall, directory=True)]
-        return self.filled_flash(files, "showtech/showtech-install.tgz")
+        return self.filled_flash(files, "showtech/showtech-install.tgz", number)
 
 
 def _first_configuration(spec: RouterSpec) -> Configuration:

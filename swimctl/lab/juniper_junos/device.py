@@ -171,4 +171,4 @@ class Juniper(Chassis):
 
     def _new_flash(self, number: int) -> Flash:
         running = LabFile(f"{_SETS}{self.running[number]}", DEFAULT_SIZE, self.clock.at(-self.spec.uptime))
-        return self.filled_flash([running], f"log/cores-{number}.tgz")
+        return self.filled_flash([running], f"log/cores-{number}.tgz", number)

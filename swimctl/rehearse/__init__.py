@@ -1,0 +1,1 @@
+"""A batch played through on twins of its devices, in the lab, before it touches the devices themselves."""

@@ -9,9 +9,10 @@ from datetime import datetime
 from rich.text import Text
 
 from swimctl.cli.output import duration, plain, size
-from swimctl.cli.pulse import LATE, running_step, spent, times_usual
+from swimctl.cli.pulse import spent
 from swimctl.models import Job, Step, Usual
 from swimctl.report.results import run_seconds
+from swimctl.requests.telling import LATE, running_step, times_usual
 from swimctl.states import FINAL, RUNNING, WAITING, JobStatus, StepStatus
 
 Rates = Mapping[int, float]  # job id -> bytes a real second, lately

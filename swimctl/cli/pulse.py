@@ -8,18 +8,7 @@ from datetime import datetime
 
 from swimctl.cli.output import duration, local_time
 from swimctl.models import Job, Pulse, Step, Usual
-from swimctl.states import RUNNING, StepStatus
-from swimctl.waiting import OF_PEOPLE
-
-# A step that takes so many times as long as usual is worth a word.
-LATE = 2.0
-
-
-def running_step(job: Job) -> Step | None:
-    """Return the step that runs; None for a job that waits, has ended, or that nobody runs any more."""
-    if job.status not in RUNNING or job.interrupted:
-        return None
-    return next((step for step in job.steps if step.status is StepStatus.RUNNING), None)
+from swimctl.requests.telling import LATE, running_step, times_usual, usual_seconds
 
 
 def spent(job: Job, step: Step, usual: Usual, now: datetime) -> str:
@@ -27,22 +16,8 @@ def spent(job: Job, step: Step, usual: Usual, now: datetime) -> str:
     if step.started_at is None:
         return ""
     seconds = duration((now - step.started_at).total_seconds())
-    known = _usual(job, step, usual)
+    known = usual_seconds(job, step, usual)
     return seconds if known is None else f"{seconds} of ~{duration(known)}"
-
-
-def times_usual(job: Job, step: Step, usual: Usual, now: datetime) -> float:
-    """Return how many times its usual time the step has taken; 0 where that is not known."""
-    known = _usual(job, step, usual)
-    if not known or step.started_at is None:
-        return 0.0
-    return (now - step.started_at).total_seconds() / known
-
-
-def _usual(job: Job, step: Step, usual: Usual) -> float | None:
-    """Return the seconds that are usual; None where nobody knows, as of a person who is waited for."""
-    person = job.waiting is not None and job.waiting.kind in OF_PEOPLE
-    return None if person else usual.get((step.kind, job.image_family))
 
 
 def standing(job: Job, pulse: Pulse, now: datetime) -> str:

@@ -20,9 +20,10 @@ from textual.widgets import DataTable, Footer, Input, RichLog, Static
 from swimctl.cli import live
 from swimctl.cli.follow import LOOK_EVERY
 from swimctl.cli.output import local_time, plain, style_of
-from swimctl.cli.pulse import running_step, spent
+from swimctl.cli.pulse import spent
 from swimctl.errors import SwimctlError, UsageError
 from swimctl.models import Event, Job, Usual
+from swimctl.requests.telling import running_step
 from swimctl.states import JobStatus
 
 COLUMNS: Final = ("Device", "Status", "Step", "Time", "What")

@@ -53,7 +53,7 @@ def prepare(folder: Path) -> str:
     hosts = folder / "inventory" / "hosts.yaml"
     idle = "".join(f"idle-{number}:\n  hostname: 127.0.0.1\n  platform: ios\n" for number in range(JOBS))
     hosts.write_text(hosts.read_text(encoding="utf-8") + idle, encoding="utf-8")
-    words = ("user", "add", "bench", "--password-stdin")
+    words: tuple[str, ...] = ("user", "add", "bench", "--password-stdin")
     subprocess.run((*SWIMCTL, *words), cwd=folder, input="a passphrase of no use\n", text=True, check=True)  # noqa: S603
     words = ("token", "create", "--user", "bench", "--json")
     made = subprocess.run((*SWIMCTL, *words), cwd=folder, capture_output=True, text=True, check=True)  # noqa: S603

@@ -279,7 +279,7 @@ def of_asyncssh(image: Path, goal: Goal) -> None:
 
 def openssh(image: Path, goal: Goal) -> None:
     """Copy with OpenSSH's scp, a process for each."""
-    options = (
+    options: tuple[str, ...] = (
         "-F",
         "none",
         "-o",

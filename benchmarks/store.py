@@ -27,9 +27,9 @@ from typing import NamedTuple
 
 from swimctl.clock import SystemClock
 from swimctl.engine.turns import too_many
-from swimctl.models import Batch, ExecutionMode, Job, JobOptions, Tally
+from swimctl.models import Batch, ExecutionMode, Job, JobOptions
 from swimctl.states import StepStatus
-from swimctl.store import NewJob, Store
+from swimctl.store import NewJob, Store, Tally
 
 STEPS = ("readiness", "distribution", "activation", "post-checks")
 TEXT = "GigabitEthernet1/0/1 is up, line protocol is up (connected)\n" * 40

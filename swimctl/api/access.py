@@ -8,9 +8,10 @@ from typing import Final
 
 from aiohttp import web
 
+from swimctl.accounts.service import NewToken
 from swimctl.api.answers import HealthAnswer, LoginAnswer, Problem
 from swimctl.api.errors import Refusal
-from swimctl.api.routing import Call, Route, answer
+from swimctl.api.routing import Backend, Call, Route, answer
 from swimctl.api.schemas import LoginRequest
 from swimctl.clock import rfc3339
 from swimctl.errors import StoreError
@@ -19,17 +20,22 @@ MOST_LOGINS_AT_ONCE: Final = 20
 _waiting = 0
 
 
-async def login(call: Call) -> web.Response:
-    """Return a token for a name and a password."""
+async def sign_in(backend: Backend, name: str, password: str, origin: str) -> NewToken:
+    """Make a token for one who knows a password. Raises as `AccountService.login`. Refusal: too many at once."""
     global _waiting  # noqa: PLW0603 - one loop, one process
     if _waiting >= MOST_LOGINS_AT_ONCE:
         raise Refusal(503, "busy", "too many logins at this moment; try again", **{"Retry-After": "1"})
     _waiting += 1
     try:
-        attempt = partial(call.backend.accounts.login, call.body.username, call.body.password, call.origin)
-        made = await asyncio.get_running_loop().run_in_executor(call.backend.logins, attempt)
+        attempt = partial(backend.accounts.login, name, password, origin)
+        return await asyncio.get_running_loop().run_in_executor(backend.logins, attempt)
     finally:
         _waiting -= 1
+
+
+async def login(call: Call) -> web.Response:
+    """Return a token for a name and a password."""
+    made = await sign_in(call.backend, call.body.username, call.body.password, call.origin)
     expires_at = made.token.expires_at
     return answer({"token": made.text, "expires_at": None if expires_at is None else rfc3339(expires_at)})
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from functools import cache, partial
 from typing import Any, Final
 
@@ -12,11 +12,13 @@ from aiohttp import hdrs, web
 from swimctl.accounts.service import Principal
 from swimctl.api import (
     access,
+    again,
     catalogue,
     compliance,
     docs,
     errors,
     events,
+    listings,
     metrics,
     openapi,
     reading,
@@ -33,7 +35,9 @@ from swimctl.errors import StoreError
 ROUTES: Final[tuple[Route, ...]] = (
     *access.ROUTES,
     *upgrade.ROUTES,
+    *listings.ROUTES,
     *steering.ROUTES,
+    *again.ROUTES,
     *releasing.ROUTES,
     *recheck.ROUTES,
     *events.ROUTES,
@@ -86,7 +90,8 @@ def _document() -> openapi.Document:
 
 async def _headers(_: web.Request, response: web.StreamResponse) -> None:
     """Set headers so that no client guesses an answer's type, caches it, or learns the server's name."""
-    response.headers.update(HEADERS)
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
     response.headers.popall(hdrs.SERVER, None)
 
 
@@ -103,6 +108,36 @@ def _in_flight(request: web.Request) -> Iterator[None]:
         count[0] -= 1
 
 
+@asynccontextmanager
+async def letting_in(
+    request: web.Request, holder: Callable[[], Awaitable[Principal]] | None, *, waits: bool
+) -> AsyncIterator[Principal | None]:
+    """Enter with the principal that `holder` finds, or None of a stranger, and keep the connection's place meanwhile.
+
+    A stranger `waits` whose body is still to come. Raises what `holder` raises. Refusal: too much runs at once.
+    """
+    with request.app[_PLACES].answering(request) as connection:
+        if holder is None:
+            # Whoever keeps us waiting for a body is a stranger still, and makes room for others.
+            connection.known = not waits
+            yield None
+            return
+        principal = await holder()
+        connection.token = True
+        with _in_flight(request):
+            yield principal
+
+
+async def asked(route: Route, call: Call) -> web.StreamResponse:
+    """Answer a call, if its caller may ask that. Raises what the route's handler and its needs raise."""
+    if route.needs is not None and not call.reach.whole:
+        said = [call.body and call.body.model_dump(mode="json"), call.query and call.query.model_dump(mode="json")]
+        errors.hide_from(call.request, call.reach, said)
+    if route.needs is not None and route.needs.of in {Of.NAMED, Of.ALL}:
+        await call.backend.do(partial(route.needs.require, call))
+    return await route.handler(call)
+
+
 def _framed(route: Route) -> Callable[[web.Request], Coroutine[Any, Any, web.StreamResponse]]:
     """Authorize, read and check a request as its route says, then call its handler."""
 
@@ -110,25 +145,16 @@ def _framed(route: Route) -> Callable[[web.Request], Coroutine[Any, Any, web.Str
         backend = request.app[BACKEND]
         query = reading.query(request, route)
         body = None if route.body is None else await reading.body(request, route, route.body)
-        call = Call(request, backend, principal, body, query)
-        if route.needs is not None and not call.reach.whole:
-            said = [body and body.model_dump(mode="json"), query and query.model_dump(mode="json")]
-            errors.hide_from(request, call.reach, said)
-        if route.needs is not None and route.needs.of in {Of.NAMED, Of.ALL}:
-            await backend.do(partial(route.needs.require, call))
-        return await route.handler(call)
+        return await asked(route, Call(request, backend, principal, body, query))
 
     async def handle(request: web.Request) -> web.StreamResponse:
-        with request.app[_PLACES].answering(request) as connection:
-            if route.needs is None:
-                # Whoever keeps us waiting for a body is a stranger still, and makes room for others.
-                connection.known = route.body is None
-                return await answered(request, None)
-            principal = await reading.principal(request, request.app[BACKEND], route.needs.act)
-            connection.token = True
-            with _in_flight(request):
-                response = await answered(request, principal)
+        holder = None
+        if route.needs is not None:
+            holder = partial(reading.principal, request, request.app[BACKEND], route.needs.act)
+        async with letting_in(request, holder, waits=route.body is not None) as principal:
+            response = await answered(request, principal)
+        if route.needs is not None:
             errors.hide(request, response)
-            return response
+        return response
 
     return handle

@@ -121,8 +121,11 @@ async def job_events(call: Call) -> web.Response:
     return answer({"count": len(found), "events": found})
 
 
-async def stream(call: Call) -> web.StreamResponse:
-    """Send events as they happen; `Last-Event-ID` goes on after a lost connection."""
+async def stream(call: Call, *, named: bool = True) -> web.StreamResponse:
+    """Send events as they happen; `Last-Event-ID` goes on after a lost connection.
+
+    `named`: each by its kind. A browser's script that wants all kinds can only ask for those without a name.
+    """
     query: StreamQuery = call.query
     feed, store = call.request.app[_FEED], call.backend.store
     after = _begin(call.request, query)
@@ -146,7 +149,7 @@ async def stream(call: Call) -> web.StreamResponse:
     try:
         await response.prepare(call.request)
         await response.write(b": events of swimctl\n\n")
-        await _send(call, response, after, batch, token)
+        await _send(call, response, after, batch, token, named=named)
         return response
     except (ConnectionError, StoreError, asyncio.CancelledError):  # whoever comes again is told what is the matter
         return response
@@ -158,7 +161,9 @@ async def stream(call: Call) -> web.StreamResponse:
             call.request.app[_STREAMS].discard(task)
 
 
-async def _send(call: Call, response: web.StreamResponse, after: int, batch: str | None, token: int) -> None:
+async def _send(
+    call: Call, response: web.StreamResponse, after: int, batch: str | None, token: int, *, named: bool
+) -> None:
     """Write events as they come, until the token ends. ConnectionError: the client went away."""
     feed, backend = call.request.app[_FEED], call.backend
     devices: dict[int, str] = {}  # of the jobs that were in this stream
@@ -185,7 +190,8 @@ async def _send(call: Call, response: web.StreamResponse, after: int, batch: str
             if not reach.whole and not reach.sees(devices.get(event.job_id, "")):
                 continue
             document = backend.folders.taken_out(json.dumps(reach.hidden_from(event_document(event))).encode())
-            await response.write(f"id: {event.id}\nevent: {event.kind}\ndata: ".encode() + document + b"\n\n")
+            kind = f"event: {event.kind}\n" if named else ""
+            await response.write(f"id: {event.id}\n{kind}data: ".encode() + document + b"\n\n")
         after = events[-1].id if events else after
         # Below a page all that there was has been sent, those of other batches too.
         if len(events) < _PAGE and not await feed.wait(max(after, known), token, call.request):

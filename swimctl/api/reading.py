@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import Any, Final
 
@@ -40,32 +40,51 @@ async def principal(request: web.Request, backend: Backend, act: Act) -> Princip
     scheme, _, text = given[0].partition(" ")
     if len(given) > 1 or scheme.lower() != _SCHEME.lower():
         raise TokenRefused("malformed")
-    token, version = text.strip(), backend.version()
+    return await holder(text.strip(), backend, act)
+
+
+async def holder(token: str, backend: Backend, act: Act) -> Principal:
+    """Return whom a token stands for. TokenRefused: it is not good. Refusal: 403 with one of too little."""
+    version = backend.version()
     found = backend.known_tokens.known(token, version)
     if found is None:
         asked = partial(backend.known_tokens.asked, token, version)
         found = await backend.shared_tokens.get(token, lambda: backend.do(asked))
-    if not found.rights.somewhere(act):
-        raise Refusal(403, "forbidden", _too_little(found, act))
+    require_act(found, act)
     return found
+
+
+def require_act(principal: Principal, act: Act) -> None:
+    """Raise a Refusal unless the act is allowed for some device."""
+    if not principal.rights.somewhere(act):
+        raise Refusal(403, "forbidden", _too_little(principal, act))
 
 
 async def body(request: web.Request, route: Route, model: type[BaseModel]) -> BaseModel:
     """Read and check the body. Refusal: 400, 408 where it comes too slowly, 413 where it is too large."""
-    largest = LARGEST_OF_STRANGERS if route.needs is None else LARGEST_BODY
+    read = _form if route.form and not _is_json(request) else _json
+    return checked(model, await _bounded(request, read, stranger=route.needs is None))
+
+
+async def form(request: web.Request, *, stranger: bool) -> Mapping[str, str]:
+    """Read a form of our pages. Refusal: as of a body; a field is there twice."""
+    found: Mapping[str, str] = await _bounded(request, _form, stranger=stranger)
+    return found
+
+
+async def _bounded(request: web.Request, read: Callable[[web.Request], Awaitable[Any]], *, stranger: bool) -> Any:  # noqa: ANN401 - whatever the client sent
+    largest = LARGEST_OF_STRANGERS if stranger else LARGEST_BODY
     if (request.content_length or 0) > largest:
         raise of_status(413)  # before it comes
-    request = request.clone(client_max_size=largest)
     try:
         async with asyncio.timeout(BODY_SECONDS):
-            document = await (_form(request) if route.form and not _is_json(request) else _json(request))
+            return await read(request.clone(client_max_size=largest))
     except (ConnectionError, web.RequestPayloadError, HttpProcessingError):
         raise Refusal(
             400, "bad request", "the body is incomplete, or its encoding is not the one in its headers"
         ) from None
     except TimeoutError:
         raise Refusal(408, "request timeout", f"the body did not arrive within {BODY_SECONDS:.0f} s") from None
-    return checked(model, document)
 
 
 def query(request: web.Request, route: Route) -> BaseModel | None:
@@ -97,6 +116,13 @@ def checked(model: type[BaseModel], document: Any) -> BaseModel:  # noqa: ANN401
         more = len(details) - _MOST_DETAILS
         shown = [*details[:_MOST_DETAILS], f"and {more} more"] if more > 0 else details
         raise Refusal(400, "bad request", "; ".join(shown[:3]) + ("; …" if len(shown) > 3 else ""), shown) from None
+
+
+def document_of(response: web.StreamResponse) -> dict[str, Any]:
+    """Return the JSON object of an answer of ours; an empty one of an answer without a body."""
+    body = response.body if isinstance(response, web.Response) else None
+    found = json.loads(body) if isinstance(body, bytes) and body else {}
+    return found if isinstance(found, dict) else {}
 
 
 def sha256(document: BaseModel) -> str:

@@ -49,15 +49,24 @@ def check_binding(host: str, *, encrypted: bool, insecure: bool) -> None:
 
 @asynccontextmanager
 async def listening(
-    backend: Backend, host: str, port: int, tls: ssl.SSLContext | None, *, most: int, access_log: bool
+    backend: Backend,
+    host: str,
+    port: int,
+    tls: ssl.SSLContext | None,
+    *,
+    most: int,
+    access_log: bool,
+    more: Callable[[web.Application], None] = lambda _: None,
 ) -> AsyncIterator[str]:
     """Answer requests while the context lasts, and give the URL; port 0 takes a free one. UsageError: it is taken.
 
-    `most`: connections that are let in at the same time.
+    `most`: connections that are let in at the same time. `more` adds routes beside those of the API.
     """
     places = Connections(most)
+    app = make_app(backend, places)
+    more(app)
     runner = _Runner(
-        make_app(backend, places),
+        app,
         access_log=logging.getLogger("swimctl.access") if access_log else None,
         access_log_class=_AccessLog,
         max_line_size=LONGEST_LINE,

@@ -62,13 +62,27 @@ class StatusQuery(Request):
 
 async def trigger(call: Call) -> web.Response:
     """Make a batch of jobs, once for each idempotency key."""
-    if call.backend.stopping:
-        raise Refusal(503, "shutting down", "the server stops; nothing was created", **{"Retry-After": "30"})
     idempotency = _idempotency(call)
     if call.body.dry_run:
-        return answer(await call.backend.dry_runs.do(partial(_dry_run, call.backend, call.body, call.reach)), 200)
-    document = await call.backend.do(partial(_trigger, call.backend, call.body, call.reach, call.caller, idempotency))
-    return answer(document, 201)
+        return answer(await previewed(call), 200)
+    return answer(await triggered(call, idempotency), 201)
+
+
+async def previewed(call: Call) -> Mapping[str, Any]:
+    """Return what the devices of a request would get. Refusal: no devices can be asked here, or none any more."""
+    _require_open(call)
+    return await call.backend.dry_runs.do(partial(_dry_run, call.backend, call.body, call.reach))
+
+
+async def triggered(call: Call, idempotency: IdempotencyKey | None) -> Mapping[str, Any]:
+    """Make the batch of a request, once for a key, and return what it came to."""
+    _require_open(call)
+    return await call.backend.do(partial(_trigger, call.backend, call.body, call.reach, call.caller, idempotency))
+
+
+def _require_open(call: Call) -> None:
+    if call.backend.stopping:
+        raise Refusal(503, "shutting down", "the server stops; nothing was created", **{"Retry-After": "30"})
 
 
 def _trigger(

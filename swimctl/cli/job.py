@@ -9,12 +9,11 @@ from typing import Annotated
 
 import typer
 
-from swimctl.cli import completing, excerpts, output
+from swimctl.cli import completing, output
 from swimctl.cli.context import of
 from swimctl.cli.finding import FormOption, OutcomeOption, SinceOption, StatusOption, TicketOption, wanted_of
 from swimctl.cli.lines import event_text
 from swimctl.cli.status import BatchOption, print_found, print_steps
-from swimctl.errors import NotFound
 from swimctl.models import Event, Job
 from swimctl.report.results import seconds_between
 from swimctl.states import JobStatus
@@ -172,19 +171,14 @@ def show_transcript(
     pager: Annotated[bool, typer.Option("--pager/--no-pager", help="Show it in a pager, on a terminal.")] = True,
 ) -> None:
     """Show what was sent and printed on the device's terminal, without passwords. On a terminal: in a pager."""
+    from swimctl.requests import transcripts
+
     context = of(ctx)
     with context.open() as opened:
-        job = opened.store.job(job_id)
-        path = opened.config.settings.jobs_dir / str(job_id) / "transcript.log"
-    if not path.is_file():
-        raise NotFound(f"job {job_id} has no transcript: {path} is not there; a job that never logged in has none")
-    text = path.read_text(encoding="utf-8", errors="replace")
-    if step is not None:
-        text = excerpts.of_step(text, job, step)
-    if grep is not None:
-        text = excerpts.around(text, grep)
+        job, jobs_dir = opened.store.job(job_id), opened.config.settings.jobs_dir
+    text = transcripts.read(jobs_dir, job, step, grep)
     if context.json:
-        output.print_json({"job_id": job_id, "path": path, "transcript": text})
+        output.print_json({"job_id": job_id, "path": transcripts.path_of(jobs_dir, job), "transcript": text})
     elif pager and output.is_terminal(sys.stdout):
         pydoc.pager(output.plain(text))
     else:

@@ -93,6 +93,7 @@ class _Serving:
         """Serve until a signal or a failing store, and give the exit code."""
         from swimctl.api import Backend
         from swimctl.api.server import listening
+        from swimctl.web import add_pages
 
         opened, loop, asked = self._opened, asyncio.get_running_loop(), asyncio.Event()
         settings = opened.config.settings
@@ -118,7 +119,7 @@ class _Serving:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._ask_to_stop, asked, number)
         most = descriptors.connections(self._descriptors)
-        async with listening(backend, bind, port, tls, most=most, access_log=self._verbose) as url:
+        async with listening(backend, bind, port, tls, most=most, access_log=self._verbose, more=add_pages) as url:
             worker = None if self._scheduler is None else self._run(self._scheduler, loop, asked)
             self._greet(url)
             watch = asyncio.create_task(self._watch_store(asked))

@@ -59,6 +59,11 @@ class Reach:
         odd = sorted((name for name in self._hidden if not _WORD.fullmatch(name)), key=len, reverse=True)
         return re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, odd))})(?![\w-])") if odd else None
 
+    @property
+    def device_ids(self) -> tuple[int, ...] | None:
+        """Return the ids of the devices that the caller sees; None: they see all, also those of no inventory."""
+        return None if self.whole else tuple(self._by_id)
+
     def sees(self, name: str) -> bool:
         """Return whether the caller may look at a device of this name, which may be in no inventory."""
         return self.whole or name in self._by_name

@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Final
 
 from swimctl.clock import Clock
@@ -82,6 +83,11 @@ class Service:
         self._inventory = inventory
         self._clock = clock
         self._calendars = Calendars(config.settings)
+
+    @property
+    def jobs_dir(self) -> Path:
+        """Return the folder with a folder of files for each job."""
+        return self._config.settings.jobs_dir
 
     def workflows(self) -> list[WorkflowInfo]:
         """List the built-in workflows (ids from 1), then those of config.yaml in its order (ids from 100)."""

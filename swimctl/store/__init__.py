@@ -33,6 +33,7 @@ from swimctl.store.runners import Runner, RunnerLocks
 from swimctl.store.seen import Sightings
 from swimctl.store.standings import Standing, Tally
 from swimctl.store.stops import Stops
+from swimctl.store.summaries import Summaries, Summary
 from swimctl.store.write_backs import WriteBacks
 
 __all__ = [
@@ -50,6 +51,7 @@ __all__ = [
     "Runner",
     "Standing",
     "Store",
+    "Summary",
     "Tally",
     "Wanted",
     "answer_key",
@@ -58,6 +60,7 @@ __all__ = [
 
 class Store(
     FoundJobs,
+    Summaries,
     Devices,
     Catalogue,
     Leases,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -10,7 +11,7 @@ from swimctl.clock import rfc3339
 from swimctl.models import Job, Outcome
 from swimctl.states import JobStatus
 from swimctl.store.reading import Reading
-from swimctl.store.rows import storable
+from swimctl.store.rows import numbers, storable
 
 # As rows.outcome_from has it: a removal that began, and of which nobody knows that it took nothing.
 _CLEANED: Final = """
@@ -22,7 +23,10 @@ _CLEANED: Final = """
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which jobs: all that is named must fit. `batch_id` is a whole id; `since` is when the batch was made."""
+    """Which jobs: all that is named must fit. `batch_id` is a whole id; `since` is when the batch was made.
+
+    `seen`: only jobs of devices with these ids; None is any.
+    """
 
     devices: tuple[str, ...] = ()
     batch_id: str | None = None
@@ -30,6 +34,7 @@ class Wanted:
     outcome: Outcome | None = None
     status: JobStatus | None = None
     since: datetime | None = None
+    seen: Sequence[int] | None = None
 
 
 class FoundJobs(Reading):
@@ -67,6 +72,9 @@ def _where(wanted: Wanted) -> tuple[list[str], dict[str, Any]]:
         where.append("j.outcome = :outcome")
         if values["outcome"] is Outcome.UNTOUCHED:
             where.append(_CLEANED if cleaned else f"NOT {_CLEANED}")
+    if wanted.seen is not None:
+        where.append("j.device_id IN (SELECT value FROM json_each(:seen))")
+        values["seen"] = numbers(wanted.seen)
     if wanted.since is not None:
         where.append("b.created_at >= :since")
         values["since"] = rfc3339(wanted.since)

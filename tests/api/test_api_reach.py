@@ -38,6 +38,7 @@ ELSEWHERE = ("muc-1", "muc-2", "nowhere-1")
 PAUSE, CONTINUE = "/api/upgrade/pause/", "/api/upgrade/continue/"
 STOP, CHANGE = "/api/upgrade/stop/", "/api/upgrade/change/"
 RELEASE, RECHECK = "/api/upgrade/release/", "/api/upgrade/recheck/"
+RETRY, TRANSCRIPT = "/api/upgrade/retry/", "/api/upgrade/jobs/{id}/transcript/"
 EVENTS, HISTORY = "/api/upgrade/jobs/{id}/events/", "/api/devices/{id}/history/"
 
 
@@ -92,6 +93,9 @@ def with_batches(api: Api) -> Sited:
     mixed = api.trigger("ber-1", "muc-1")
     jobs = dict(zip(("ber-1", "muc-1"), mixed["job_ids"], strict=True))
     api.store.record(jobs["ber-1"], "note", "waits for muc-1: muc-1.example.com is busy", {"muc-2": ["nowhere-1."]})
+    folder = api.backend.service.jobs_dir / str(jobs["muc-1"])
+    folder.mkdir(parents=True)
+    (folder / "transcript.log").write_text("muc-1#show version\n")
     other = api.trigger("muc-2")
     jobs["muc-2"] = other["job_ids"][0]
     return Sited(api, mixed["batch_id"], jobs, other["batch_id"])
@@ -146,6 +150,14 @@ def wrong_site(sited: Sited) -> dict[tuple[str, str], list[tuple[str, object, se
             (EVENTS.format(id=muc), None, {404}),
             (EVENTS.format(id=sited.jobs["ber-1"]), None, {200}),
         ],
+        ("POST", RETRY): [(RETRY, {"batch_id": mixed}, {403}), (RETRY, {"batch_id": other}, {404})],
+        ("GET", "/api/upgrade/batches/"): [("/api/upgrade/batches/", None, {200})],
+        ("GET", "/api/upgrade/jobs/"): [
+            ("/api/upgrade/jobs/", None, {200}),
+            ("/api/upgrade/jobs/?device=muc-1", None, {200}),
+            (f"/api/upgrade/jobs/?batch_id={other}", None, {404}),
+        ],
+        ("GET", TRANSCRIPT): [(TRANSCRIPT.format(id=muc), None, {404})],
         ("GET", "/api/upgrade/events/"): [(f"/api/upgrade/events/?batch_id={other}", None, {404})],
         ("GET", "/api/devices/"): [("/api/devices/", None, {200})],
         ("GET", HISTORY): [(HISTORY.format(id=ids["muc-1"]), None, {404})],
@@ -224,6 +236,15 @@ def test_who_may_look_everywhere_is_told_the_names_and_acts_on_none(standing: Si
     assert standing.state == before
     assert standing.ask("GET", "/api/devices/", None, roles).json["count"] == 5
     assert standing.ask("GET", "/metrics", None, roles).status == 200
+
+
+def test_batches_and_jobs_are_listed_as_far_as_they_are_ones_own(standing: Sited) -> None:
+    (batch,) = standing.ask("GET", "/api/upgrade/batches/").json["batches"]
+    assert (batch["batch_id"], batch["counts"]) == (standing.mixed, {"pending": 1})
+    jobs = standing.ask("GET", "/api/upgrade/jobs/").json["jobs"]
+    assert [job["device_hostname"] for job in jobs] == ["ber-1"]
+    everything = standing.api.get("/api/upgrade/batches/").json["batches"]
+    assert [one["counts"] for one in everything] == [{"pending": 1}, {"pending": 2}]
 
 
 def test_what_is_ones_own_is_seen_and_done(sited: Sited) -> None:

@@ -14,10 +14,10 @@ from ruamel.yaml import YAML
 from support.stores import said
 
 from swimctl.cli import completing, main
-from swimctl.cli.excerpts import around
 from swimctl.cli.finding import read_since
 from swimctl.errors import UsageError
 from swimctl.models import Job, Policy
+from swimctl.requests.transcripts import around
 from swimctl.store import Wanted
 
 Capture = pytest.CaptureFixture[str]

@@ -7,12 +7,13 @@ import http.client
 import json
 import socket
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from queue import Queue
 from typing import Any
 
+from aiohttp import web
 from nornir.core import Nornir
 from support.accounts import PASSWORD, ROOT, Counting
 from support.openapi_answers import assert_described
@@ -196,14 +197,14 @@ def read_all(connection: socket.socket) -> bytes:
 
 
 @contextmanager
-def answering(backend: Backend) -> Iterator[tuple[str, int]]:
-    """Serve in a thread as `swimctl serve` does, and give the address."""
+def answering(backend: Backend, more: Callable[[web.Application], None] = lambda _: None) -> Iterator[tuple[str, int]]:
+    """Serve in a thread as `swimctl serve` does, and give the address; `more` adds the pages."""
     ready: Queue[tuple[asyncio.AbstractEventLoop, asyncio.Event, str] | BaseException] = Queue()
 
     async def serve() -> None:
         stop = asyncio.Event()
         most = descriptors.connections(descriptors.raised_limit())
-        async with listening(backend, "127.0.0.1", 0, None, most=most, access_log=False) as url:
+        async with listening(backend, "127.0.0.1", 0, None, most=most, access_log=False, more=more) as url:
             ready.put((asyncio.get_running_loop(), stop, url))
             await stop.wait()
 

@@ -1,8 +1,9 @@
-"""Parts of a transcript: what belongs to one step, and what stands around a text. Pure."""
+"""The transcript of a job, or parts of it: what belongs to one step, and what stands around a text."""
 
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Final
 
 from swimctl.errors import NotFound
@@ -11,6 +12,28 @@ from swimctl.models import Job
 # As Transcript.note writes it when a step begins.
 _STEP: Final = re.compile(r"^----- [0-9T:.-]+Z step: (.+)$", re.MULTILINE)
 _AROUND: Final = 2
+
+
+def path_of(jobs_dir: Path, job: Job) -> Path:
+    """Return where the transcript of a job lies."""
+    return jobs_dir / str(job.id) / "transcript.log"
+
+
+def read(jobs_dir: Path, job: Job, step: str | None = None, wanted: str | None = None) -> str:
+    """Return what was sent and printed, without passwords: of one step, or around a text, where these are given.
+
+    NotFound: there is nothing, or no such step.
+    """
+    path = path_of(jobs_dir, job)
+    try:
+        text = path.read_text(encoding="utf-8", errors="replace")
+    except FileNotFoundError:
+        raise NotFound(
+            f"job {job.id} has no transcript: {path} is not there; a job that never logged in has none"
+        ) from None
+    if step:
+        text = of_step(text, job, step)
+    return around(text, wanted) if wanted else text
 
 
 def of_step(text: str, job: Job, name: str) -> str:

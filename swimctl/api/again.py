@@ -1,0 +1,47 @@
+"""Once more: a new batch of what failed in another one."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from aiohttp import web
+
+from swimctl.api.answers import Problem, TriggerAnswer
+from swimctl.api.errors import Refusal
+from swimctl.api.routing import Call, Link, Needs, Of, Route, answer
+from swimctl.api.schemas import Name, Request
+from swimctl.requests.documents import Document, triggered_document
+from swimctl.rights import Act
+
+
+class RetryRequest(Request):
+    """A batch with jobs that failed, or were not attempted."""
+
+    batch_id: Name
+
+
+async def retry(call: Call) -> web.Response:
+    """Make a new batch of the jobs of another one that failed, each with its image, order and options."""
+    if call.backend.stopping:
+        raise Refusal(503, "shutting down", "the server stops; nothing was created", **{"Retry-After": "30"})
+    asked: RetryRequest = call.body
+
+    def work() -> Document:
+        made = call.backend.service.retry(asked.batch_id, detached=True, by=call.caller)
+        return triggered_document(made.batch, made.jobs, [(item.device, item.refusal or "") for item in made.skipped])
+
+    return answer(await call.backend.do(work), 201)
+
+
+ROUTES: Final = (
+    Route(
+        "POST",
+        "/api/upgrade/retry/",
+        retry,
+        "Try the failed jobs of a batch again",
+        Needs(Act.TRIGGER, Of.NAMED, batch="batch_id"),
+        {201: TriggerAnswer, 404: Problem, 409: Problem, 422: Problem},
+        body=RetryRequest,
+        links={"batch": Link("GET", "/api/upgrade/status/", {"batch_id": "batch_id"})},
+    ),
+)

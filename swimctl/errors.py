@@ -13,10 +13,12 @@ SwimctlError
 │   ├── AlreadyDone       a request with this key made a batch already; carries its answer
 │   └── KeyReused         a request with this key but other content came before
 ├── AccessRefused         who asks is not let in
+│   ├── NoRole            the directory knows them, and no group of theirs has a role here
 │   ├── OutOfReach        they are, and may not do this with these devices
 │   ├── LoginRefused      the name or the password is wrong
 │   ├── TooManyLogins     failed too often; carries the seconds to wait
 │   └── TokenRefused      the token is malformed, unknown, expired or revoked
+├── DirectoryAway         the directory of people does not answer, so nobody of it is let in
 ├── StoreError            the store cannot be read or written
 │   └── StoreReplaced     its path is another file than the one that is open, or its log is gone
 ├── UnorderedVersions     two releases of which nobody can say which is newer
@@ -164,6 +166,12 @@ class OutOfReach(AccessRefused):
     code = "out-of-reach"
 
 
+class NoRole(AccessRefused):
+    """Refuse one whose password was right, and none of whose groups has a role."""
+
+    code = "no-role"
+
+
 class LoginRefused(AccessRefused):
     """Refuse a login. Never says whether the name or the password was wrong."""
 
@@ -188,6 +196,19 @@ class TokenRefused(AccessRefused):
     def __init__(self, reason: Literal["malformed", "unknown", "expired", "revoked"]):
         self.reason = reason
         super().__init__(f"the token is {reason}; log in again, or make a new one with `swimctl token create`")
+
+
+class DirectoryAway(SwimctlError):
+    """Refuse a sign-in, as nobody could say whether it is right; `why` is for the log of this machine."""
+
+    code = "directory-away"
+    exit_code = 3
+
+    def __init__(self, url: str, why: str):
+        self.why = why
+        super().__init__(
+            f"the directory {url} does not say who this is: {why}; next: `swimctl doctor` shows whether it answers"
+        )
 
 
 class StoreError(SwimctlError):

@@ -13,13 +13,15 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Final, Literal
 
+from swimctl.accounts.directory import Outside
 from swimctl.accounts.passwords import Passwords
 from swimctl.accounts.throttle import Key, Throttle, by_address, by_name
 from swimctl.clock import Clock
-from swimctl.errors import LoginRefused, StoreError, TokenRefused, TooManyLogins, UsageError
+from swimctl.errors import DirectoryAway, LoginRefused, NoRole, StoreError, TokenRefused, TooManyLogins, UsageError
 from swimctl.models import AuditEntry, Caller, Role, Token, User
 from swimctl.rights import BUILT_IN, Grant, Rights, granted
 from swimctl.store import Store
+from swimctl.store.accounts import OWN
 from swimctl.times.durations import read_duration
 
 TOKEN_LIFE: Final = timedelta(days=90)
@@ -29,6 +31,8 @@ LONGEST_LIFE: Final = timedelta(days=3660)
 USE_NOTED_EVERY: Final = timedelta(minutes=1)
 LONGEST_LABEL: Final = 100
 AT_ONCE: Final = 2  # passwords checked at the same moment, 64 MiB each
+ASKING_AT_ONCE: Final = 4  # sign-ins that wait for the directory
+_LDAP: Final = "ldap"
 
 _PREFIX: Final = "swimctl_"  # so that programs that look for leaked secrets can know one
 _NAME: Final = re.compile(r"[A-Za-z0-9._@-]{1,64}")
@@ -63,6 +67,7 @@ class AccountService:
         clock: Clock,
         passwords: Passwords | None = None,
         roles: Mapping[str, Grant] = MappingProxyType({}),
+        outside: Outside | None = None,
     ) -> None:
         self._store = store
         self._roles = roles
@@ -70,6 +75,8 @@ class AccountService:
         self._passwords = passwords or Passwords()
         self._throttle = Throttle(clock)
         self._turns = threading.BoundedSemaphore(AT_ONCE)
+        self._outside = outside
+        self._asking = threading.BoundedSemaphore(ASKING_AT_ONCE)
 
     def create_user(self, name: str, password: str, role: Role, *, by: Caller, roles: Sequence[str] = ()) -> User:
         """Add a user. UsageError: the name or the password will not do. ConflictError: the name is taken."""
@@ -155,9 +162,12 @@ class AccountService:
         """Make a token for one who knows a password; `origin` is their address.
 
         TooManyLogins: too many failed, from there or for this name; nothing was looked at. LoginRefused: the name
-        or the password is wrong; which one, neither the message nor the time tells.
+        or the password is wrong; which one, neither the message nor the time tells. A directory is asked for all who
+        are no users of swimctl's own. DirectoryAway: it does not answer. NoRole: it knows them, and they may nothing.
         """
         text = _new_text()
+        if self._outside is not None and self._is_outside(name):
+            return self._login_outside(self._outside, name, password, origin, text)
         while True:
             user, known, renewed = self._verified(name, password, origin)
             expires_at = self._clock.now() + life
@@ -204,6 +214,41 @@ class AccountService:
         """Record what somebody did with something else than accounts, which record it themselves. Give no secret."""
         return self._store.enter_audit(by, action, subject, data)
 
+    def _is_outside(self, name: str) -> bool:
+        """Return whether the directory is asked for a name. One of swimctl's own users is never asked for there."""
+        if not _NAME.fullmatch(name):
+            return False
+        found = self._store.user_and_hash(name)
+        return found is None or found[0].source != OWN
+
+    def _login_outside(self, outside: Outside, name: str, password: str, origin: str, text: str) -> NewToken:
+        """Make a token for one whose password the directory knows."""
+        keys = (by_name(name), by_address(origin))
+        self._refuse_if_slowed(keys)
+        if not self._asking.acquire(blocking=False):  # its answers are slow: own users must not wait behind them
+            raise DirectoryAway("of config.yaml", f"{ASKING_AT_ONCE} sign-ins wait for it already")
+        try:
+            person = outside.directory.sign_in(name, password)
+        finally:
+            self._asking.release()
+        by = Caller(name if person is None else person.name, origin)
+        if person is None or not _NAME.fullmatch(person.name):
+            known = self._store.user_and_hash(name.lower())
+            raise self._failed(keys, name.lower() if known is not None else "", origin, _LDAP)
+        self._throttle.succeeded(keys[0])
+        roles, expires_at = outside.roles_of(person), self._clock.now() + outside.session
+        token = self._store.add_outside_login(
+            person.name, roles, _sha256(text), expires_at=expires_at, source=_LDAP, by=by
+        )
+        if token is not None:
+            return NewToken(text, token)
+        if roles:
+            raise _refused()
+        raise NoRole(
+            f"{person.name} is known, and none of their groups has a role here; next: have them added to a group that "
+            "swimctl.ldap.roles names"
+        )
+
     def _verified(self, name: str, password: str, origin: str) -> tuple[User, str, str | None]:
         """Return the user, their password's hash, and a new hash where that one was made with old parameters."""
         keys = (by_name(name), by_address(origin))
@@ -211,18 +256,24 @@ class AccountService:
         with self._turns:
             self._refuse_if_slowed(keys)  # those who stood in line while others failed
             found = self._store.user_and_hash(name) if _NAME.fullmatch(name) else None
+            if found is not None and found[0].source != OWN:
+                found = None  # their directory is named in config.yaml no more
             right = self._passwords.verify(None if found is None else found[1], password)
             if right and found is not None:
                 self._throttle.succeeded(keys[0])
                 return *found, self._passwords.renewed(found[1], password)
-            wait = self._throttle.failed(keys)
-        # A name that nobody has stays out of the audit: people type passwords into the wrong field. While a wait
-        # lasts nothing is written, so that who does not wait cannot fill the disk.
-        known_as = "" if found is None else found[0].name
-        self._store.enter_audit(
-            Caller(known_as, origin), "login-failed", known_as or "unknown name", {"wait_seconds": wait}
-        )
-        raise _refused()
+            raise self._failed(keys, "" if found is None else found[0].name, origin, OWN)
+
+    def _failed(self, keys: tuple[Key, Key], known_as: str, origin: str, source: str) -> LoginRefused:
+        """Count and record a failed login, and return its refusal.
+
+        A name that nobody has stays out of the audit: people type passwords into the wrong field. While a wait lasts
+        nothing is written, so that who does not wait cannot fill the disk.
+        """
+        wait = self._throttle.failed(keys)
+        data = {"wait_seconds": wait} | ({} if source == OWN else {"source": source})
+        self._store.enter_audit(Caller(known_as, origin), "login-failed", known_as or "unknown name", data)
+        return _refused()
 
     def _refuse_if_slowed(self, keys: tuple[Key, Key]) -> None:
         wait = self._throttle.wait(keys)

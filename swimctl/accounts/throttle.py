@@ -23,8 +23,11 @@ Key = tuple[str, str]
 
 
 def by_name(name: str) -> Key:
-    """Count under a name, whether anybody has it or not: who asks must not see the difference."""
-    return ("name", name[:LONGEST_KEY])
+    """Count under a name, whether anybody has it or not: who asks must not see the difference.
+
+    A directory takes a name in whatever case it is written: each case must not be five more guesses.
+    """
+    return ("name", name[:LONGEST_KEY].casefold())
 
 
 def by_address(origin: str) -> Key:

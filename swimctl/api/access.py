@@ -56,7 +56,7 @@ ROUTES: Final = (
         login,
         "Get a token for a user name and a password",
         None,
-        {200: LoginAnswer, 401: Problem, 429: Problem},
+        {200: LoginAnswer, 401: Problem, 403: Problem, 429: Problem},
         body=LoginRequest,
         form=True,
     ),

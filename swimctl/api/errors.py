@@ -12,8 +12,10 @@ from aiohttp.typedefs import Handler
 from swimctl.api.routing import BACKEND, JSON, Clean, answer
 from swimctl.errors import (
     ConflictError,
+    DirectoryAway,
     ImageError,
     LoginRefused,
+    NoRole,
     NotFound,
     OutOfReach,
     StoreError,
@@ -84,10 +86,16 @@ def of(error: SwimctlError) -> Refusal:
     """Return how an error of the service reads over HTTP."""
     message = str(error)
     match error:
-        case OutOfReach():
+        case OutOfReach() | NoRole():
             return Refusal(403, "forbidden", message)
         case TokenRefused():
             return Refusal(401, "not authenticated", message, **_CHALLENGE)
+        case DirectoryAway():
+            log.error("%s", message)
+            return Refusal(
+                503, "directory unavailable", "the directory does not say who you are; nobody of it can sign in now, "
+                "and tokens that exist go on working; try again later, and see the server's log", **_RETRY,
+            )  # fmt: skip
         case LoginRefused():
             return Refusal(401, "login refused", message, **_CHALLENGE)
         case TooManyLogins():

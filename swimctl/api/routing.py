@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeVar
 from aiohttp import web
 from pydantic import BaseModel
 
-from swimctl.accounts.service import AccountService, Principal
+from swimctl.accounts.service import ASKING_AT_ONCE, AT_ONCE, AccountService, Principal
 from swimctl.api.aside import Aside
 from swimctl.api.folders import Folders
 from swimctl.api.sharing import Sharing
@@ -30,6 +30,7 @@ from swimctl.rights import Act, Rights
 from swimctl.store import Store
 
 _READERS = 8
+_LOGINS = AT_ONCE + ASKING_AT_ONCE
 _REACHES = 100
 JSON = "application/json"
 T = TypeVar("T")
@@ -53,7 +54,7 @@ class Backend:
     checker: Checker | None = None
     readers: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(_READERS, "api"))
     # Checking a password takes long by design: logins must not keep anybody from seeing how their jobs are.
-    logins: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(2, "login"))
+    logins: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(_LOGINS, "login"))
 
     # A dry run takes as long as its devices, so nothing else may wait behind it.
     dry_runs: Aside = field(default_factory=lambda: Aside(2))

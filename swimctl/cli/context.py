@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Self
 import typer
 
 if TYPE_CHECKING:
+    from swimctl.accounts.directory import Outside
     from swimctl.accounts.service import AccountService
     from swimctl.clock import SystemClock
     from swimctl.config.reading import Config
@@ -79,7 +80,17 @@ class Opened:
         from swimctl.accounts.service import AccountService
         from swimctl.config.access import grants
 
-        return AccountService(self.store, self.clock, roles=grants(self.config.settings.roles))
+        roles = grants(self.config.settings.roles)
+        return AccountService(self.store, self.clock, roles=roles, outside=self.outside)
+
+    @cached_property
+    def outside(self) -> Outside | None:
+        """Make what knows the people of the LDAP server; None where there is none."""
+        if not self.config.settings.ldap.url:
+            return None
+        from swimctl.accounts.ldap_directory import outside
+
+        return outside(self.config.settings, self.config.path.parent)
 
     @cached_property
     def engine(self) -> Engine:

@@ -87,6 +87,9 @@ def examine(opened: Opened, *, offline: bool, deep: bool) -> Iterator[Examined]:
         yield from _attempt("ends of support", lambda: _dates(dates), "correct the file")
     if settings.checks.rules:
         yield from _attempt("checks", lambda: _checks(settings), "correct it, then `swimctl checks validate`")
+    if settings.ldap.url and not offline:
+        remedy = "correct swimctl.ldap; until then nobody can sign in by it, and tokens that exist go on working"
+        yield from _attempt("ldap", lambda: _ldap(opened), remedy)
     yield from _attempt("jobs folder", lambda: _folder(settings.jobs_dir), "make it writable, or set swimctl.jobs_dir")
     try:
         problems = opened.store.check()
@@ -143,6 +146,12 @@ def _write_back(opened: Opened) -> str:
 
     told = targets(opened.config.settings, opened.config.path.parent)
     return f"readable, not tried: {', '.join(f'{one.title} at {one.url}' for one in told)}"
+
+
+def _ldap(opened: Opened) -> str:
+    """Ask the directory as a sign-in does, without one."""
+    outside = opened.outside
+    return "" if outside is None else outside.directory.check()
 
 
 def _dates(path: Path) -> str:

@@ -1,13 +1,15 @@
-"""Settings about who may do what: roles of one's own."""
+"""Settings about who may do what: roles of one's own, and the directory that knows people."""
 
 from __future__ import annotations
 
 import re
-from typing import Annotated, Final
+from pathlib import Path
+from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field, SecretStr, StringConstraints
 
 from swimctl.config.checks import Wrong
+from swimctl.config.lengths import Length, Seconds
 from swimctl.config.section import Section
 from swimctl.rights import BUILT_IN, Act, Grant
 
@@ -49,3 +51,44 @@ def grants(roles: dict[str, RoleSection]) -> dict[str, Grant]:
 
 
 Roles = dict[RoleName, RoleSection]
+
+
+class LdapSection(Section):
+    """The LDAP server by which people sign in."""
+
+    url: str = Field(
+        "",
+        description="such as `ldaps://ldap.example.com`; empty: people sign in with swimctl's own passwords only. "
+        "[How it works](security.md#people-of-your-ldap-server)",
+    )
+    starttls: bool = Field(
+        True, description="with `ldap://`: encrypt before anything is sent; false only for an address of this machine"
+    )
+    ca: Path | None = Field(
+        None,
+        description="file with the certificates that it is trusted by, PEM; relative to config.yaml; default: "
+        "those of the system",
+    )
+    timeout: Seconds = Field(10, description="how long a sign-in may take; then nobody is let in")
+    bind_dn: str = Field("", description="account that looks for people and their groups")
+    bind_password: SecretStr | dict[str, Any] | None = Field(
+        None, description="its password; a secret, or `{env: NAME}` or `{file: PATH}`"
+    )
+    user_dn: str = Field(
+        "", description="without `bind_dn`: the DN of a person, such as `uid={name},ou=people,dc=example,dc=com`"
+    )
+    users: str = Field("", description="DN below which people are")
+    user_filter: str = Field("(uid={name})", description="how a person is found by their name")
+    name: str = Field("uid", description="the attribute that is their name here")
+    groups: str = Field("", description="DN below which groups are; default: as `users`")
+    group_filter: str = Field("(member={dn})", description="how the groups of `{dn}` or `{name}` are found")
+    nested: bool = Field(False, description="count the groups that have such a group in them, too")
+    roles: dict[str, list[str]] = Field(
+        default_factory=dict, description="the roles of each group, by the group's whole DN"
+    )
+    session: Annotated[float, Length("h")] = Field(
+        8,
+        gt=0,
+        le=24,
+        description="hours for which a sign-in is good; who left the directory has access until then",
+    )

@@ -169,6 +169,7 @@ def _settings(path: Path, section: Mapping[str, Any], runner: Mapping[str, Any])
         "ssh": ssh,
         "compliance": compliance,
         "write_back": write_back,
+        "ldap": settings.ldap.model_copy(update={"ca": settings.ldap.ca and _absolute(path, settings.ldap.ca)}),
         "image_server": image_server,
         "checks": gathered(settings.checks, path),
         "calendars": {name: _absolute(path, file) for name, file in settings.calendars.items()},

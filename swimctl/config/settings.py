@@ -15,7 +15,7 @@ from pydantic import (
 )
 
 from swimctl.clock import Limit
-from swimctl.config.access import Roles
+from swimctl.config.access import LdapSection, Roles
 from swimctl.config.checks import Checks
 from swimctl.config.freezes import FreezePeriod
 from swimctl.config.lengths import Length, Seconds
@@ -328,6 +328,7 @@ class Settings(Section):
         description="roles of your own, by name, each with `may`, `sites` and `groups`: [their form]"
         "(security.md#roles-for-a-site-or-a-group)",
     )
+    ldap: LdapSection = LdapSection()
     schedule_grace: Seconds = Field(
         3600, description="seconds that a scheduled job may start late; later than that, it fails"
     )

@@ -23,6 +23,10 @@ from swimctl.store.runners import Part, written
 # Logins make tokens by the thousand. One that ended so long ago goes; the audit keeps that there was one.
 KEPT_AFTER_ITS_END: Final = timedelta(days=30)
 
+OWN: Final = "own"  # users whose password swimctl knows
+_NO_ROLE: Final = "(none)"  # no role of config.yaml can have this name
+_NO_HASH: Final = "!"  # of whom swimctl knows no password: no hash is like it
+
 _TOKENS: Final = (
     "SELECT t.*, u.name AS user, u.role AS user_role, u.roles AS user_roles FROM tokens t "
     "JOIN users u ON u.id = t.user_id"
@@ -53,7 +57,7 @@ class Accounts(Part):
     @written
     def set_roles(self, sql: Sql, name: str, role: Role, roles: Sequence[str], by: Caller) -> User:
         """Set the roles of a user, which count for their tokens, too, and return the user. NotFound."""
-        row = _present(sql, name)
+        row = _own(sql, name, "roles")
         sql.execute("UPDATE users SET role = ?, roles = ? WHERE id = ?", [role, json.dumps(roles), row["id"]])
         before = {"role": row["role"], **_named(json.loads(row["roles"]))}
         audit.enter(sql, self._clock.now(), by, "role-set", name, {"role": role, **_named(roles), "before": before})
@@ -70,6 +74,44 @@ class Accounts(Part):
         with self._db.read() as sql:
             return user_from(_present(sql, name))
 
+    @written
+    def add_outside_login(
+        self, sql: Sql, name: str, roles: Sequence[str], sha256: str, *, expires_at: datetime, source: str, by: Caller
+    ) -> Token | None:
+        """Add the token of one whose password a directory knows, and keep what their groups allow them now.
+
+        They become a user at their first sign-in. None: a user of swimctl's own has this name, or there are no roles:
+        then all tokens that they had end.
+        """
+        now = self._clock.now()
+        row = sql.execute("SELECT * FROM users WHERE name = ? AND removed_at IS NULL", [name]).fetchone()
+        if row is not None and row["source"] != source:
+            audit.enter(sql, now, by, "login-refused", name, {"source": source, "why": "a user of swimctl's own"})
+            return None
+        if not roles:
+            revoked = [] if row is None else _revoke(sql, now, "user_id = ?", row["id"])
+            if row is not None:
+                sql.execute("UPDATE users SET roles = ? WHERE id = ?", [json.dumps([_NO_ROLE]), row["id"]])
+            data = {"source": source, "why": "no group has a role", "tokens_revoked": revoked}
+            audit.enter(sql, now, by, "login-refused", name, data)
+            return None
+        if row is None:
+            row = sql.execute(
+                "INSERT INTO users (name, role, password_hash, created_at, roles, source) VALUES (?, ?, ?, ?, ?, ?) "
+                "RETURNING *",
+                [name, Role.OPERATOR, _NO_HASH, rfc3339(now), json.dumps(roles), source],
+            ).fetchone()
+            audit.enter(sql, now, by, "user-created", name, {"roles": list(roles), "source": source})
+        elif json.loads(row["roles"]) != list(roles):
+            sql.execute("UPDATE users SET roles = ? WHERE id = ?", [json.dumps(roles), row["id"]])
+            before = {"roles": json.loads(row["roles"])}
+            audit.enter(sql, now, by, "role-set", name, {"roles": list(roles), "source": source, "before": before})
+        token = _add_token(
+            sql, now, row["id"], sha256, Role.OPERATOR, label="login", expires_at=expires_at, from_login=True
+        )
+        audit.enter(sql, now, by, "login", f"token {token.id}", {"expires_at": _written(expires_at), "source": source})
+        return token
+
     def user_and_hash(self, name: str) -> tuple[User, str] | None:
         """Return the user of this name with their password's hash; None where there is none."""
         with self._db.read() as sql:
@@ -83,7 +125,7 @@ class Accounts(Part):
         Tokens made at a terminal stay: they came of no password. NotFound.
         """
         now = self._clock.now()
-        user_id = _present(sql, name)["id"]
+        user_id = _own(sql, name, "password")["id"]
         sql.execute("UPDATE users SET password_hash = ? WHERE id = ?", [password_hash, user_id])
         revoked = _revoke(sql, now, "user_id = ? AND from_login", user_id)
         audit.enter(sql, now, by, "password-set", name, {"tokens_revoked": revoked})
@@ -119,7 +161,7 @@ class Accounts(Part):
         NotFound: no such user. UsageError: the role goes beyond the user's.
         """
         now = self._clock.now()
-        row = _present(sql, user)
+        row = _own(sql, user, "tokens")
         own = Role(row["role"])
         if role is not None and not own.covers(role):
             raise UsageError(f"user '{user}' is {own}: their token cannot be {role}; leave --role out")
@@ -215,6 +257,17 @@ def _present(sql: Sql, name: str) -> sqlite3.Row:
     row: sqlite3.Row | None = found.fetchone()
     if row is None:
         raise NotFound(f"there is no user '{name}'; `swimctl user list` shows those that exist")
+    return row
+
+
+def _own(sql: Sql, name: str, what: str) -> sqlite3.Row:
+    """Return a user of swimctl's own. NotFound. ConflictError: a directory decides over this one."""
+    row = _present(sql, name)
+    if row["source"] != OWN:
+        raise ConflictError(
+            f"user '{name}' is of the directory ({row['source']}), and so are their {what}; next: change it there, or "
+            f"`swimctl user add` one of another name, for a program"
+        )
     return row
 
 

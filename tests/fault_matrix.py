@@ -119,6 +119,8 @@ def _rows() -> Iterator[tuple[str, End]]:
     yield "vlan-lost", rolled_back("check vlans: ")
     yield "poe-lost", rolled_back("check poe-faults: ")
     yield "hot", rolled_back("check temperature: ")
+    # These run IOS-XE.
+    yield "fpd-old", UPGRADED
     # Nobody names an address here.
     yield "ping-lost", UPGRADED
     # These have no partner; tests/upgrade/test_default_checks_at_work.py shows those that have one.

@@ -59,6 +59,7 @@ FAULTS: dict[str, str] = {
     "bgp-lost": "after the activation one BGP session stays down; such a device speaks BGP",
     "ospf-lost": "after the activation one OSPF neighbour stays away; such a device speaks OSPF",
     "isis-lost": "after the activation one IS-IS neighbour stays away; such a device speaks IS-IS",
+    "fpd-old": "after the activation a boot loader of a router with IOS-XR needs an upgrade (FPD)",
     "ping-lost": "after the activation one router answers no ping",
     "vlan-lost": "after the activation one VLAN is missing",
     "poe-lost": "after the activation one port gives no power, and the device behind it is gone",

@@ -26,6 +26,7 @@ _SHOWS: tuple[tuple[str, Callable[[Router], str]], ...] = (
     ("show filesystem location all", partial(files.systems, everywhere=True)),
     ("show memory summary", shows_health.memory),
     ("show processes cpu", shows_health.processor),
+    ("show hw-module fpd", shows_health.fpd),
     ("show interfaces", shows_network.interfaces),
     ("show interfaces brief", shows_network.brief),
     ("show ipv6 interface", shows_network.ipv6),

@@ -31,6 +31,22 @@ def processor(router: Router) -> str:
     )
 
 
+def fpd(router: Router) -> str:
+    """Show hw-module fpd: the first boot loader needs an upgrade with `fpd-old`, after the activation."""
+    hardware, old = router.spec.hardware, router.degraded and router.spec.fault("fpd-old") is not None
+    rows = [(node.removesuffix("/CPU0"), hardware.processor, "Bootloader", "", "9.31") for node in router.processors]
+    rows += [(node.removesuffix("/CPU0"), hardware.processor, "IOFPGA", "S", "0.16") for node in router.processors]
+    rows += [("0/0", hardware.card, "MIFPGA", "", "0.06"), ("0/0", hardware.card, "IOFPGA-Golden", "B", "0.09")]
+    head = f"{'':65}FPD Versions\n{'':65}================\n"
+    head += f"{'Location':<10} {'Card type':<18} HWver FPD device       ATR Status   Running Programd\n{'-' * 81}\n"
+    lines = [
+        f"{at:<10} {card:<18} {'1.0':<5} {device:<16} {attributes:<3} "
+        f"{'NEED UPGD' if old and number == 0 else 'CURRENT':<9} {version:>7} {version:>8}\n"
+        for number, (at, card, device, attributes, version) in enumerate(rows)
+    ]
+    return head + "".join(lines)
+
+
 def hostname(router: Router) -> str:
     """Show running-config hostname."""
     return f"hostname {router.hostname}\n\n"

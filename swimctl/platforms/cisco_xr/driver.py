@@ -87,7 +87,7 @@ SUPPORT: Final = Support(
         "classic IOS XR (32-bit)",
         "IOS XR 7 with LNT (`install replace`; Cisco 8000, NCS 540L and others)",
         "single packages, RPMs and SMUs: build them into a golden ISO",
-        "FPDs: after the upgrade, type `show hw-module fpd`, then `upgrade hw-module location all fpd all`",
+        "FPDs: the check `fpd` tells which need an upgrade; then type `upgrade hw-module location all fpd all`",
     ),
 )
 

@@ -27,7 +27,7 @@ class Served:
 @contextmanager
 def answering(server: TCPServer) -> Iterator[int]:
     """Let a server answer in a thread of its own, at a port of 127.0.0.1, until the end."""
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     try:
         yield server.server_address[1]

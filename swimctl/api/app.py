@@ -13,6 +13,7 @@ from swimctl.accounts.service import Principal
 from swimctl.api import (
     access,
     again,
+    campaigns,
     catalogue,
     compliance,
     docs,
@@ -43,6 +44,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     *events.ROUTES,
     *catalogue.ROUTES,
     *compliance.ROUTES,
+    *campaigns.ROUTES,
     *metrics.ROUTES,
 )
 MOST_AT_ONCE: Final = 500  # requests with a good token; those without one are bounded by their connections

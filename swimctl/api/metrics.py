@@ -14,6 +14,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from prometheus_client.registry import Collector
 
 from swimctl.api.routing import Backend, Call, Needs, Of, Route
+from swimctl.campaigns.standing import Sight, State, Where
 from swimctl.errors import ConfigError
 from swimctl.images.compliance import Compliance, counted
 from swimctl.models import Outcome
@@ -28,9 +29,12 @@ log = logging.getLogger("swimctl.api")
 class _Figures(Collector):
     """The figures of one moment."""
 
-    def __init__(self, figures: Figures, fleet: Sequence[Compliance], now: datetime) -> None:
+    def __init__(
+        self, figures: Figures, fleet: Sequence[Compliance], campaigns: Sequence[Sight], now: datetime
+    ) -> None:
         self._figures = figures
         self._fleet = fleet
+        self._campaigns = campaigns
         self._now = now
 
     def collect(self) -> Iterator[Metric]:
@@ -61,6 +65,22 @@ class _Figures(Collector):
             self._figures.lag,
         )
         yield from self._devices()
+        yield from self._wishes()
+
+    def _wishes(self) -> Iterator[Metric]:
+        """Yield how the campaigns stand that have not ended."""
+        devices = GaugeMetricFamily(
+            "swimctl_campaign_devices", "Devices of campaigns by where they are.", labels=("campaign", "where")
+        )
+        halted = GaugeMetricFamily(
+            "swimctl_campaign_halted", "Whether a campaign waits for a person.", labels=("campaign",)
+        )
+        for sight in self._campaigns:
+            for where in Where:
+                devices.add_metric((sight.campaign.name, where.value.replace(" ", "_")), sight.counts[where])
+            halted.add_metric((sight.campaign.name,), sight.state is State.HALTED)
+        yield devices
+        yield halted
 
     def _devices(self) -> Iterator[Metric]:
         """Yield how the devices stand; all standings of each site and system, so that a number may go back to 0."""
@@ -94,7 +114,8 @@ async def metrics(call: Call) -> web.Response:
 
     def work() -> bytes:
         registry, now = CollectorRegistry(), backend.clock.now()
-        registry.register(_Figures(backend.store.figures(now), _fleet(backend), now))
+        campaigns = [one for one in backend.campaigns.sights() if one.state is not State.ENDED]
+        registry.register(_Figures(backend.store.figures(now), _fleet(backend), campaigns, now))
         return generate_latest(registry)
 
     return web.Response(

@@ -19,6 +19,7 @@ from swimctl.api.folders import Folders
 from swimctl.api.sharing import Sharing
 from swimctl.api.statuses import Status, Statuses
 from swimctl.api.tokens import KnownTokens
+from swimctl.campaigns.service import CampaignService
 from swimctl.clock import Clock
 from swimctl.errors import StoreError
 from swimctl.inventory.hosts import Inventory
@@ -49,6 +50,7 @@ class Backend:
     store: Store
     inventory: Inventory
     clock: Clock
+    campaigns: CampaignService
     hidden: tuple[str, ...] = ()
     stopping: bool = False
     checker: Checker | None = None

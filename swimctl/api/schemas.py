@@ -31,7 +31,7 @@ def _moment(text: object) -> datetime:
         raise ValueError(f"{text[:40]!r} is not in the years 1 to 9999") from None
 
 
-def _whole(value: object) -> object:
+def whole(value: object) -> object:
     """Read 7.0 as 7: to JSON they are one number."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
@@ -50,7 +50,7 @@ def without_null(schema: dict[str, Any]) -> None:
     schema.update(kept[0] if len(kept) == 1 else {"anyOf": kept})
 
 
-Id = Annotated[int, Field(strict=True, ge=1, le=_LARGEST), BeforeValidator(_whole)]
+Id = Annotated[int, Field(strict=True, ge=1, le=_LARGEST), BeforeValidator(whole)]
 Name = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=255)]
 _DAY: Final = "(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)"
 _DATE: Final = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
@@ -60,10 +60,10 @@ _ONE_WINDOW: Final = (
     rf"(?:-(?:(?:{_DAY}|{_DATE}) )?{_TIME}|/[0-9]{{1,3}}[dhm](?:[0-9]{{1,2}}m)?)(?:@[A-Za-z0-9_+/-]+)?"
 )
 WINDOW: Final = rf"^{_ONE_WINDOW}(?:; ?{_ONE_WINDOW}){{0,9}}$"
-Number = Annotated[int, Field(strict=True, ge=0, le=MOST_DEVICES), BeforeValidator(_whole)]
+Number = Annotated[int, Field(strict=True, ge=0, le=MOST_DEVICES), BeforeValidator(whole)]
 Percent = Annotated[str, StringConstraints(strict=True, pattern=r"^(?:100|[1-9][0-9]?)(?:\.0+)?%$", max_length=8)]
 Note = Annotated[str, StringConstraints(strict=True, max_length=1000)]
-Workers = Annotated[int, Field(strict=True, ge=1, le=MOST_WORKERS), BeforeValidator(_whole)]
+Workers = Annotated[int, Field(strict=True, ge=1, le=MOST_WORKERS), BeforeValidator(whole)]
 Flag = Annotated[bool, Field(strict=True)]
 Moment = Annotated[AwareDatetime, BeforeValidator(_moment)]
 Ids = Annotated[list[Id], Field(min_length=1, max_length=MOST_DEVICES)]
@@ -136,7 +136,7 @@ class TriggerRequest(Request):
     waves: Annotated[list[Id | Percent], Field(min_length=1, max_length=100)] | None = Field(
         None, description='sizes of waves, such as [1, 10, "100%"]; the last one repeats'
     )
-    soak: Annotated[int, Field(strict=True, ge=0, le=LONGEST_SOAK), BeforeValidator(_whole)] | None = Field(
+    soak: Annotated[int, Field(strict=True, ge=0, le=LONGEST_SOAK), BeforeValidator(whole)] | None = Field(
         None, description="seconds between waves, after which the upgraded devices are checked again; needs waves"
     )
     window: Annotated[str, StringConstraints(strict=True, pattern=WINDOW, max_length=500)] | None = Field(

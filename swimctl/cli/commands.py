@@ -42,6 +42,7 @@ TABLE = (
     Entry("recheck", "recheck", "Look again at a device that is held; keep it, or go back.", _DAILY),
     Entry("retry", "retry", "Try the failed and not attempted jobs of a batch again.", _DAILY),
     Entry("resume", "resume", "Continue jobs whose process died or was stopped.", _DAILY),
+    Entry("campaign", "campaign", "Upgrade what is behind, night after night, until all is there.", _DAILY),
     Entry("run-scheduled", "scheduled", "Run the jobs whose time has come, then exit. For cron.", _DAILY),
     Entry("serve", "serve", "Answer the REST API and run jobs, until SIGTERM.", _DAILY),
     Entry("relay", "relay", "Fetch each image once for a site, and serve it to the devices there.", _DAILY),

@@ -48,6 +48,7 @@ groups = _offering(lambda opened: sorted({name for device in opened.inventory.de
 images = _offering(lambda opened: [image.filename for image in opened.store.images()])
 checks = _offering(_checks)
 workflows = _offering(lambda opened: [workflow.name for workflow in opened.service.workflows()])
+campaigns = _offering(lambda opened: [campaign.name for campaign in opened.store.campaigns()])
 batches = _offering(lambda opened: [batch.id[:8] for batch in opened.store.batches(_MOST)])
 jobs = _offering(lambda opened: [str(job.id) for job in _latest(opened)])
 jobs_and_devices = _offering(

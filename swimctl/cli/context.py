@@ -14,6 +14,7 @@ import typer
 if TYPE_CHECKING:
     from swimctl.accounts.directory import Outside
     from swimctl.accounts.service import AccountService
+    from swimctl.campaigns.service import CampaignService
     from swimctl.clock import SystemClock
     from swimctl.config.reading import Config
     from swimctl.engine.batches import Engine
@@ -73,6 +74,13 @@ class Opened:
         from swimctl.requests.service import Service
 
         return Service(self.config, self.store, lambda: self.inventory, self.clock)
+
+    @cached_property
+    def campaigns(self) -> CampaignService:
+        """Make what keeps campaigns; the command line shares it with the API, too."""
+        from swimctl.campaigns.service import CampaignService
+
+        return CampaignService(self.config, self.store, lambda: self.inventory, self.service, self.clock)
 
     @cached_property
     def accounts(self) -> AccountService:

@@ -103,6 +103,7 @@ class _Serving:
             opened.store,
             opened.inventory,
             opened.clock,
+            opened.campaigns,
             hidden=tuple(
                 dict.fromkeys(
                     str(p)
@@ -163,7 +164,9 @@ class _Serving:
         from swimctl.engine.scheduler import Scheduler
 
         opened = self._opened
-        return Scheduler(opened.engine.prepared(), opened.store, opened.clock, opened.config.settings.schedule_grace)
+        nights = opened.campaigns.nights()
+        grace = opened.config.settings.schedule_grace
+        return Scheduler(opened.engine.prepared(), opened.store, opened.clock, grace, nights)
 
     def _run(self, scheduler: Scheduler, loop: asyncio.AbstractEventLoop, asked: asyncio.Event) -> asyncio.Future[None]:
         """Run the scheduler in a thread that ends with the process, whatever its jobs do."""

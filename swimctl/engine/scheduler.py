@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Final
 
+from swimctl.campaigns.nights import Nights
 from swimctl.clock import Clock
 from swimctl.engine.batches import Engine
 from swimctl.errors import StaleClaim, StoreError, SwimctlError
@@ -23,12 +24,16 @@ log = logging.getLogger("swimctl.engine.scheduler")
 class Scheduler:
     """Take what waits and is due, and at the start what another process left half-way."""
 
-    def __init__(self, engine: Engine, store: Store, clock: Clock, grace: float) -> None:
-        """`grace` is in real seconds: what stood still for longer before its activation is for people to take up."""
+    def __init__(self, engine: Engine, store: Store, clock: Clock, grace: float, nights: Nights | None = None) -> None:
+        """`grace` is in real seconds: what stood still for longer before its activation is for people to take up.
+
+        `nights` are those of campaigns: they begin when their windows open.
+        """
         self._engine = engine
         self._store = store
         self._clock = clock
         self._grace = grace
+        self._nights = nights
         self._running: dict[str, threading.Thread] = {}
         self.failure: StoreError | None = None
 
@@ -45,17 +50,29 @@ class Scheduler:
         while not stop.is_set():
             self._running = {batch: thread for batch, thread in self._running.items() if thread.is_alive()}
             try:
+                if self._nights is not None:
+                    self._nights.tick()
                 self._start(self._engine.due(), stop)
             except SwimctlError as error:
                 log.error("cannot look for jobs to run: %s", error)  # noqa: TRY400 - its words say it all
             stop.wait(LOOK_EVERY)
         for thread in self._running.values():
             thread.join()
+        if self._nights is not None:
+            self._end_nights(self._nights)
 
     @property
     def at_work(self) -> int:
         """Return how many batches are running."""
         return sum(thread.is_alive() for thread in self._running.values())
+
+    def _end_nights(self, nights: Nights) -> None:
+        """Close the nights that ended with this process, and send what is to be told."""
+        try:
+            nights.settle()
+        except SwimctlError as error:
+            log.error("nights of campaigns were not closed: %s", error)  # noqa: TRY400 - its words say it all
+        nights.close()
 
     def _left_half_way(self) -> list[Job]:
         """List the interrupted jobs that a server may take up by itself.

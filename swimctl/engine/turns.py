@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from swimctl.config.windows import Shut, Wait
 from swimctl.inventory.selection import some
 from swimctl.models import Batch, Job, Outcome
+from swimctl.requests import order
 from swimctl.states import FINAL, JobStatus
 from swimctl.store import First, Standing, Tally
 from swimctl.waiting import Waiting, WaitKind
-
-# A share of a few is no share: of two devices one is 50 %.
-COUNTED_FROM: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +51,7 @@ def left_by(who: str) -> str:
 
 def too_many(batch: Batch, tally: Tally) -> bool:
     """Return whether so many failures of so many that were tried stop the batch."""
-    if batch.max_failures and tally.failed >= batch.max_failures:
-        return True
-    most = batch.policy.max_failures_percent
-    if most is None or not tally.failed:
-        return False
-    return tally.tried >= COUNTED_FROM and 100 * tally.failed >= most * tally.tried
+    return order.too_many(tally.tried, tally.failed, batch.max_failures, batch.policy.max_failures_percent)
 
 
 def stopped(batch: Batch, jobs: Sequence[Standing], wave: int) -> str | None:

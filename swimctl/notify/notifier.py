@@ -94,6 +94,10 @@ class Notifier:
             self._device_texts.pop(batch.id, None)
         self._put(partial(finished_text, batch, tuple(jobs)))
 
+    def tell(self, text: Text) -> None:
+        """Notify of what is no batch."""
+        self._put(lambda: text)
+
     def close(self, seconds: float) -> None:
         """Wait at most so many real seconds until all is sent; the rest is given up, as is what comes later."""
         with self._changed:

@@ -10,6 +10,8 @@ from swimctl.errors import SelectionError, UsageError
 from swimctl.models import Device
 
 _SIZE: Final = re.compile(r"([0-9]+)|([0-9]+(?:\.[0-9]+)?)%")
+# A share of a few is no share: of two devices one is 50 %.
+COUNTED_FROM: Final = 5
 
 
 def in_order(
@@ -63,6 +65,13 @@ def failures_allowed(text: str) -> tuple[int, float | None]:
     if found and 0 < float(found[2]) <= 100:
         return 0, float(found[2])
     raise UsageError(f"max_failures {text!r} must be a number, 0 (never stop) or more, or a per cent such as 10%")
+
+
+def too_many(tried: int, failed: int, most: int, percent: float | None) -> bool:
+    """Return whether so many failures of so many that were tried are too many: `most` of them, or such a share."""
+    if most and failed >= most:
+        return True
+    return percent is not None and failed > 0 and tried >= COUNTED_FROM and 100 * failed >= percent * tried
 
 
 def _size(word: str, total: int) -> int:

@@ -16,7 +16,7 @@ from swimctl.requests.waiving import check_waivers
 from swimctl.states import RUNNING
 
 if TYPE_CHECKING:
-    from swimctl.store import Kind
+    from swimctl.store import Kind, NewNight
 
 MOST_WORKERS: Final = 500
 LONGEST_SOAK: Final = 7 * 86_400
@@ -75,6 +75,7 @@ class Plan:
     items: tuple[PlanItem, ...]
     retry_of: str = ""  # the batch whose jobs are tried again
     signed: str = ""  # the SHA-256 of the file that it was read from
+    night: NewNight | None = None  # it is what a campaign does in one night
 
     @property
     def accepted(self) -> tuple[PlanItem, ...]:

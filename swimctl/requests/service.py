@@ -28,6 +28,7 @@ from swimctl.requests.compared import compared
 from swimctl.requests.documents import Document, triggered_document
 from swimctl.requests.looking_ahead import LookAhead
 from swimctl.requests.looks import Checker, check_devices
+from swimctl.requests.making import new_jobs
 from swimctl.requests.pilots import kind_of, led, need_proof
 from swimctl.requests.plans import Plan, PlanItem, UpgradeRequest, arranged, check, failures_of, plan_item, reasons_of
 from swimctl.requests.preview import Preview
@@ -36,7 +37,7 @@ from swimctl.requests.signed import SignedPlan, held_to, plan_of, require_same_r
 from swimctl.requests.waiving import check_waivers, require_bound, signed_by
 from swimctl.requests.workflows import WorkflowInfo
 from swimctl.states import RUNNING, WAITING, JobStatus
-from swimctl.store import IdempotencyKey, Kind, NewJob, Store
+from swimctl.store import IdempotencyKey, Kind, Store
 from swimctl.store.seen import Seen
 from swimctl.waivers import Waiver
 
@@ -239,7 +240,7 @@ class Service:
         With `once`, AlreadyDone carries what the first request with this key was answered, as `triggered_document`
         writes it.
         """
-        request, accepted = plan.request, plan.accepted
+        request, accepted, night = plan.request, plan.accepted, plan.night
         flow = self.workflow(request.options.workflow).flow
         if not accepted:
             conflict = all(item.conflict for item in plan.refused)
@@ -259,34 +260,24 @@ class Service:
             detached=request.detached,
             requested_by=by.name,
             policy=request.policy,
-            needs_approval=self._config.settings.approval == "required",
+            needs_approval=self._config.settings.approval == "required" or bool(night and night.needs_approval),
+            approved_by=night.approved_by if night else None,
+            approved_at=night.approved_at if night else None,
             flow=flow.text(),
         )
         # Made before the jobs exist: a URL that cannot be used is the user's to mend first.
-        notifier = Notifier.of(self._config.settings) if batch.needs_approval else None
+        waits = batch.needs_approval and batch.approved_by is None
+        notifier = Notifier.of(self._config.settings) if waits else None
         unproved = () if request.policy.pilot else self._unproved(request, (item.kind for item in accepted))
-        places = {item.device.name: place for place, item in enumerate(accepted)}
-        new = [
-            NewJob(
-                item.device.id,
-                item.device.name,
-                item.image.id,
-                flow.kinds,
-                item.wave,
-                item.device.redundancy_group,
-                tuple(places[name] for name in item.after),
-                item.kind.key if item.kind else "",
-                bool(item.pilot),
-            )
-            for item in accepted
-            if item.image is not None
-        ]
+        new = new_jobs(accepted, flow.kinds)
 
         def answer(jobs: Sequence[Job]) -> Document:
             return triggered_document(batch, jobs, [(item.device, item.refusal or "") for item in plan.refused])
 
         try:
-            jobs = self._store.create_batch(batch, new, idempotency, answer, by, plan.retry_of, plan.signed, unproved)
+            jobs = self._store.create_batch(
+                batch, new, idempotency, answer, by, plan.retry_of, plan.signed, unproved, night
+            )
             if notifier is not None:
                 notifier.approval_needed(batch, jobs)
         finally:

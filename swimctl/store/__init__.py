@@ -2,7 +2,8 @@
 
 `Store` is one class in rooms: devices, catalogue, reading, batches (waiting jobs), running (held jobs), leases,
 journal (events), accounts and their audit, once (answers for a retry), logins (to devices), seen (what devices run),
-history (how long that took), write_backs (who is told of it), proofs (what was upgraded well).
+history (how long that took), write_backs (who is told of it), proofs (what was upgraded well), campaigns and their
+nights.
 All SQL of swimctl is in this package.
 """
 
@@ -16,6 +17,7 @@ from swimctl.store.accounts import Accounts
 from swimctl.store.answering import Answering, answer_key
 from swimctl.store.audit import Audit, AuditChain
 from swimctl.store.backup import back_up
+from swimctl.store.campaigns import Campaign, Campaigns
 from swimctl.store.catalogue import Catalogue
 from swimctl.store.database import Database, faults, require_whole
 from swimctl.store.devices import Devices
@@ -28,6 +30,7 @@ from swimctl.store.journal import Journal
 from swimctl.store.laying import NewJob
 from swimctl.store.leases import Leases
 from swimctl.store.logins import Logins, Refusals
+from swimctl.store.nights import NewNight, Night
 from swimctl.store.proofs import First, Kind, Proof, Proofs
 from swimctl.store.runners import Runner, RunnerLocks
 from swimctl.store.seen import Sightings
@@ -40,11 +43,14 @@ __all__ = [
     "STEP_LIMITS",
     "Answered",
     "AuditChain",
+    "Campaign",
     "Figures",
     "First",
     "IdempotencyKey",
     "Kind",
     "NewJob",
+    "NewNight",
+    "Night",
     "Past",
     "Proof",
     "Refusals",
@@ -77,6 +83,7 @@ class Store(
     History,
     WriteBacks,
     Proofs,
+    Campaigns,
 ):
     """All that swimctl keeps. One for a process; safe for hundreds of threads, and for other processes beside it."""
 

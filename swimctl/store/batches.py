@@ -12,9 +12,10 @@ from swimctl.clock import rfc3339
 from swimctl.errors import NotFound, StaleClaim, UsageError
 from swimctl.models import Batch, Caller, Job
 from swimctl.states import JobStatus
-from swimctl.store import audit, journal
+from swimctl.store import audit, journal, nights
 from swimctl.store.idempotency import IdempotencyKey, ids_of, keep, refuse_second
 from swimctl.store.laying import NewJob, checked, drafted, lay
+from swimctl.store.nights import NewNight
 from swimctl.store.proofs import Kind
 from swimctl.store.reading import Reading
 from swimctl.store.rows import numbers, storable
@@ -34,6 +35,7 @@ class Batches(Reading, Runners):
         retry_of: str = "",
         signed: str = "",
         unproved: Collection[Kind] = (),
+        night: NewNight | None = None,
     ) -> list[Job]:
         """Create a batch and its jobs, all or none; jobs get ids in the order given.
 
@@ -42,7 +44,8 @@ class Batches(Reading, Runners):
         With `once`, what `answer` says of the jobs is kept in the same transaction for requests with the same key;
         it must be pure, and JSON. With `by`, the audit says in the same transaction who asked;
         `retry_of` is the batch whose jobs are tried again, `signed` the SHA-256 of the plan that was signed, and
-        `unproved` the kinds whose first would have gone alone, if the policy did not forbid it.
+        `unproved` the kinds whose first would have gone alone, if the policy did not forbid it. With `night` it is
+        the batch of a campaign's night, which begins with it or not at all.
         AlreadyDone: another was first, here is its answer. KeyReused: with another body. NotFound: an image or
         device that is not there. ConflictError: a batch id that is taken.
         """
@@ -61,11 +64,14 @@ class Batches(Reading, Runners):
             draft = checked(sql, ready, batch, jobs, answer if idempotency is not None else None)
             owner = None if batch.detached or batch.schedule_time is not None else self._presence(sql)
             lay(sql, draft, batch, owner, now)
+            number = None if night is None else nights.begin(sql, night, batch.id, now)
             if idempotency is not None:
                 keep(sql, idempotency, draft.answer, now)
             if by is not None:
                 action, of = ("retry", {"of": retry_of}) if retry_of else ("trigger", {})
-                told = {"jobs": [job.id for job in draft.made], **of, **({"plan_sha256": signed} if signed else {})}
+                told: dict[str, Any] = {"jobs": [job.id for job in draft.made], **of}
+                told |= {"plan_sha256": signed} if signed else {}
+                told |= {} if number is None else {"night": number}
                 if batch.options.waivers:
                     told["waivers"] = [asdict(waiver) for waiver in batch.options.waivers]
                 audit.enter(sql, now, by, action, batch.id, told)

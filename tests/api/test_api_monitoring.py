@@ -13,7 +13,9 @@ from prometheus_client.parser import text_string_to_metric_families
 from ruamel.yaml import YAML
 from support.api_client import Api
 
-from swimctl.models import Golden, Outcome
+from swimctl.campaigns.rule import Rule
+from swimctl.inventory.selection import Selection
+from swimctl.models import Caller, Golden, Outcome
 from swimctl.states import JobStatus, StepStatus
 
 FOLDER = Path(__file__).parents[2] / "monitoring"
@@ -54,6 +56,7 @@ def known(api: Api) -> Known:
     """Return the values of each label of each metric of a server whose store has some of everything."""
     api.store.set_golden_release(Golden(None, "cisco_xe", None, release="17.12.4", model="*"))
     api.store.saw(api.store.device_ids(["sw1"])["sw1"], "17.06.05", {}, by="scan")
+    api.backend.campaigns.create("access", Rule(Selection(all=True), "22:00-04:00"), Caller("ana", "terminal"))
     api.trigger("sw1")
     with api.store.register_runner() as runner:
         api.store.claim(1, runner)

@@ -165,6 +165,22 @@ def wrong_site(sited: Sited) -> dict[tuple[str, str], list[tuple[str, object, se
         ("GET", "/api/images/"): [("/api/images/", None, {200})],
         ("GET", "/api/workflows/"): [("/api/workflows/", None, {200})],
         ("GET", "/metrics"): [("/metrics", None, {403})],
+        **campaigns(),
+    }
+
+
+def campaigns() -> dict[tuple[str, str], list[tuple[str, object, set[int]]]]:
+    """Return the same for campaigns: they find their devices anew each night, so they need a role for all devices."""
+    root, named = "/api/campaigns/", {"campaign": "access"}
+    new = {"name": "access", "devices": ["ber-1"], "window": "22:00-04:00"}
+    return {
+        ("POST", f"{root}create/"): [(f"{root}create/", new, {403})],
+        ("GET", root): [(root, None, {403})],
+        ("GET", f"{root}{{name}}/show/"): [(f"{root}access/show/", None, {403})],
+        **{
+            ("POST", f"{root}{what}/"): [(f"{root}{what}/", named, {403})]
+            for what in ("approve", "pause", "continue", "next", "end")
+        },
     }
 
 

@@ -13,11 +13,13 @@ from pydantic import ValidationError
 
 from swimctl.api.schemas import WINDOW, TriggerRequest
 from swimctl.api.upgrade import StatusQuery
+from swimctl.campaigns.outlook import LONGEST
 from swimctl.config.hours import Windows
 from swimctl.errors import UsageError
 
 FORM = re.compile(WINDOW)
 STATUS, TRIGGER, CHANGE = "/api/upgrade/status/", "/api/upgrade/trigger/", "/api/upgrade/change/"
+CREATE = "/api/campaigns/create/"
 HOSTS = ("bern-1", "bern-2", 1, 2)  # of the project that is served: no schema tells which devices there are
 
 
@@ -35,7 +37,7 @@ def filter_body(context: Any, body: Any) -> bool:
 
     A schema does not know what time it is, nor does it hold a field against another one.
     """
-    if context.operation.path not in {TRIGGER, CHANGE} or not isinstance(body, dict):
+    if context.operation.path not in {TRIGGER, CHANGE, CREATE} or not isinstance(body, dict):
         return True
     times = all(_to_come(body.get(name)) for name in ("schedule_time", "until"))
     return times and _is_window(body.get("window")) and _are_of(body.get("waivers"), body.get("devices"))
@@ -82,7 +84,8 @@ def _is_window(text: Any) -> bool:
     if not isinstance(text, str) or not FORM.fullmatch(text):
         return True
     try:
-        return Windows.parse(text).opening(datetime.now(UTC)) is not None
+        found = Windows.parse(text).opening(datetime.now(UTC))
+        return found is not None and found.closes - found.opens <= LONGEST
     except UsageError:
         return False
 

@@ -23,8 +23,13 @@ HERE = Path(__file__).parent
 # The stream never ends, so nobody can read it to its end; a login that is tried often is slowed down, as it must be.
 # Both have tests of their own.
 LEFT_OUT = ("/api/upgrade/events/", "/api/auth/login/")
-# Who goes from answer to answer finds devices before all else, and then nothing but their histories.
-EASY = ("/api/devices/{id}/history/",)
+# Who goes from answer to answer finds devices before all else, and then nothing but their histories; or campaigns,
+# which lead to no job.
+EASY = (
+    "/api/devices/{id}/history/",
+    "/api/campaigns/{name}/show/",
+    *(f"/api/campaigns/{what}/" for what in ("create", "approve", "pause", "continue", "next", "end")),
+)
 
 # 422 is no fault of the request's form: the device that it names runs no such image. 304: whoever asks has the answer.
 CONFIG = """\

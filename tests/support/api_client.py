@@ -25,6 +25,7 @@ from swimctl.accounts.passwords import Passwords
 from swimctl.accounts.service import AccountService
 from swimctl.api import Backend
 from swimctl.api.server import listening
+from swimctl.campaigns.service import CampaignService
 from swimctl.config.access import grants
 from swimctl.config.reading import Config
 from swimctl.inventory import hosts
@@ -256,7 +257,8 @@ def opened(project: Project, clock: StandingClock, hosts_file: str = HOSTS) -> I
             accounts.create_user(name, PASSWORD, role, by=ROOT)
             texts.append(accounts.create_token(name, by=ROOT).text)
         service = Service(config, store, inventory, clock)
-        backend = Backend(service, accounts, store, inventory, clock, hidden=(str(project.folder),))
+        campaigns = CampaignService(config, store, lambda: inventory, service, clock)
+        backend = Backend(service, accounts, store, inventory, clock, campaigns, hidden=(str(project.folder),))
         yield Api(project, store, clock, accounts, backend, operator=texts[0], reader=texts[1])
 
 

@@ -1,0 +1,136 @@
+"""Where each device of a campaign is, by what the store knows of it. Asks no device: that is for the night."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from swimctl.campaigns.rule import Rule
+from swimctl.campaigns.standing import Sight, Stand, Where, in_turn, why_held
+from swimctl.clock import Clock
+from swimctl.config.hours import Opening
+from swimctl.config.settings import Settings
+from swimctl.errors import SelectionError, SwimctlError
+from swimctl.images.compliance import Compliance, ComplianceStatus, judge, periods
+from swimctl.images.goldens import Choice
+from swimctl.inventory.hosts import Inventory
+from swimctl.inventory.selection import Selection
+from swimctl.models import Device, Outcome
+from swimctl.requests.plans import Plan
+from swimctl.requests.service import Service
+from swimctl.store import Campaign, Store
+from swimctl.store.nights import Tried
+from swimctl.store.seen import Change
+
+
+class Devices:
+    """Find the devices of a campaign anew, and where they are."""
+
+    def __init__(
+        self, settings: Settings, store: Store, inventory: Callable[[], Inventory], service: Service, clock: Clock
+    ) -> None:
+        self._settings = settings
+        self._store = store
+        self._inventory = inventory
+        self._service = service
+        self._clock = clock
+
+    def sight(self, campaign: Campaign) -> Sight:
+        """Return a campaign with all of its devices. StoreError, ConfigError."""
+        rule = Rule.read(campaign.rule)
+        nights = tuple(self._store.nights(campaign.id))
+        approval = self._settings.approval == "required"
+        lost: tuple[str, ...] = ()
+        try:
+            selection, lost = self._known(rule.selection)
+            devices = self._inventory().select(selection).devices
+        except SelectionError as error:
+            return Sight(campaign, rule, (), nights, lost, str(error), approval)
+        stands = self._stands(campaign, rule, devices)
+        return Sight(campaign, rule, stands, nights, lost, approval=approval)
+
+    def _known(self, selection: Selection) -> tuple[Selection, tuple[str, ...]]:
+        """Return a selection without the names that the inventory does not have any more, and those names."""
+        known = {device.name for device in self._inventory().devices}
+        lost = tuple(str(name) for name in selection.names if str(name) not in known)
+        left = tuple(name for name in selection.names if str(name) in known)
+        if lost and not left:
+            raise SelectionError(f"none of its devices is in the inventory any more: {', '.join(lost[:8])}")
+        return replace(selection, names=left), lost
+
+    def _stands(self, campaign: Campaign, rule: Rule, devices: Sequence[Device]) -> tuple[Stand, ...]:
+        tried = defaultdict[int, list[Tried]](list)
+        for job in self._store.tried(campaign.id):
+            tried[job.device_id].append(job)
+        forgiven = self._store.second_chances(campaign.id)
+        changes = self._store.changes()
+        found = self._compared(rule, devices, changes)
+        plan = self._plan(rule, [one.device for one in found if one.standing in _MAY_BE_BEHIND])
+        items = {} if isinstance(plan, str) else {item.device.id: item for item in plan.items}
+        running = {job.device_id: job.id for job in self._store.unfinished()}
+        newest = [of[-1] for of in tried.values()]
+        tonight = {job.device_id for job in newest if running.get(job.device_id) == job.job_id}
+        stands = []
+        for one in found:
+            device = one.device
+            item = items.get(device.id)
+            image = item.image if item else None
+            gets = image.version if image else one.choice.release or ""
+            stand = Stand(device, Where.BEHIND, one.why, one.runs or "", gets)
+            forgiving = forgiven.get(device.id, 0)
+            if device.id in tonight:
+                stand = replace(stand, where=Where.TONIGHT, why=f"job {running[device.id]}")
+            elif one.standing is ComplianceStatus.COMPLIANT:
+                stand = replace(stand, where=Where.THERE, why="")
+            elif one.standing is ComplianceStatus.NO_GOLDEN:
+                stand = replace(stand, where=Where.NO_GOLDEN)
+            elif isinstance(plan, str) or item is None or item.refusal is not None:
+                stand = replace(stand, where=Where.NO_JOB, why=(item and item.refusal) or str(plan))
+            elif _in_doubt(one, changes.get(device.id), forgiving):
+                stand = replace(stand, where=Where.HELD_BACK)
+            elif why := why_held(tried[device.id], image.id if image else None, rule.tries, forgiving):
+                stand = replace(stand, where=Where.HELD_BACK, why=why)
+            stands.append(stand)
+        return in_turn(stands, [job for of in tried.values() for job in of])
+
+    def _plan(self, rule: Rule, devices: Sequence[Device]) -> Plan | str:
+        """Return what each would get, or why nobody gets anything."""
+        if not devices:
+            return ""
+        # Only who gets what, and who is refused: no window and no end belong to that.
+        now = self._clock.now()
+        request = rule.request(devices, Opening(now, now))
+        try:
+            return self._service.plan(replace(request, policy=replace(request.policy, window=None, until=None)))
+        except SwimctlError as error:  # such as an image that was removed from the catalogue
+            return str(error)
+
+    def _compared(self, rule: Rule, devices: Sequence[Device], changes: Mapping[int, Change]) -> list[Compliance]:
+        """Return how the devices stand to their golden releases, or to the one image of this campaign."""
+        if rule.image is None:
+            return self._service.compliance(devices)
+        image = next((one for one in self._store.images() if one.id == rule.image), None)
+        if image is None:
+            gone = Choice(None, f"image {rule.image} is no longer in the catalogue", (), "")
+            return [Compliance(one, ComplianceStatus.UNKNOWN, gone.refusal or "", gone) for one in devices]
+        choice = Choice(image, None, (), image.version)
+        seen = self._store.sightings()
+        found = []
+        for device in devices:
+            ran = periods(seen.get(device.id, []))
+            problem = self._inventory().problem(device.name)
+            found.append(judge(device, choice, ran[-1] if ran else None, changes.get(device.id), problem))
+        return found
+
+
+_MAY_BE_BEHIND = frozenset({ComplianceStatus.OTHER, ComplianceStatus.UNKNOWN})
+
+
+def _in_doubt(one: Compliance, change: Change | None, forgiven: int) -> bool:
+    """Return whether a job left a device so that nobody knows what it runs, and nobody has looked since."""
+    if one.standing is not ComplianceStatus.UNKNOWN or change is None or change.outcome is not Outcome.UNKNOWN:
+        return False
+    after: datetime | None = one.seen_at
+    return change.job_id > forgiven and (change.at is None or after is None or change.at > after)

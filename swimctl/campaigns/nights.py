@@ -1,0 +1,209 @@
+"""Night after night: begin a campaign's batch when its window is open, and close a night when its jobs have ended.
+
+The store decides that a night begins once: it is made in one transaction with its batch. So two processes cannot begin
+it twice, and one that is killed leaves either both or nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from types import TracebackType
+from typing import Final, Self
+
+from swimctl.campaigns.devices import Devices
+from swimctl.campaigns.outlook import Next, begins_after, next_at
+from swimctl.campaigns.rule import Rule
+from swimctl.campaigns.standing import Sight, State, Where, told, why_halted
+from swimctl.campaigns.texts import began_text, ended_text, finished_text
+from swimctl.clock import Clock
+from swimctl.config.calendars import Calendars
+from swimctl.errors import SwimctlError
+from swimctl.models import Caller
+from swimctl.notify.notifier import Notifier
+from swimctl.requests.plans import PlanItem
+from swimctl.requests.service import Service, Triggered
+from swimctl.store import Campaign, NewNight, Night, Store
+from swimctl.store.campaigns import itself
+
+log = logging.getLogger("swimctl.campaigns")
+
+# So long a server does not look again at a campaign of which nothing could begin, unless somebody changes it.
+_REST: Final = timedelta(minutes=5)
+_LAST_WORDS: Final = 5.0  # real seconds for notifications at the end
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A night that began, with the jobs that it made."""
+
+    campaign: Campaign
+    night: Night
+    made: Triggered
+
+    @property
+    def skipped(self) -> tuple[PlanItem, ...]:
+        """List the devices that got no job."""
+        return self.made.skipped
+
+
+@dataclass(frozen=True, slots=True)
+class NotNow:
+    """Why no night begins, and when the window opens; `following` None: nobody knows. `night`: it goes on."""
+
+    campaign: Campaign
+    state: State
+    why: str
+    following: Next | None = None
+    night: Night | None = None
+
+
+class Nights:
+    """Begin and close nights. Use it as a context manager: notifications are sent by its end."""
+
+    def __init__(
+        self, store: Store, devices: Devices, service: Service, calendars: Calendars, clock: Clock, notifier: Notifier
+    ) -> None:
+        self._store = store
+        self._devices = devices
+        self._service = service
+        self._calendars = calendars
+        self._clock = clock
+        self._notifier = notifier
+        self._resting: dict[tuple[object, ...], datetime] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Send what is still to be told."""
+        self._notifier.close(_LAST_WORDS)
+
+    def tick(self) -> None:
+        """Close the nights that have ended, and begin those whose time has come; for a server, once a second."""
+        self.settle()
+        now, resting = self._clock.now(), dict[tuple[object, ...], datetime]()
+        for campaign in self._store.campaigns():
+            # Who changes, releases or continues it wants it looked at now.
+            key = (campaign.id, campaign.rule, campaign.released_by, campaign.approved_by, campaign.halted)
+            if not may_go_on(campaign) or now < self._resting.get(key, now):
+                resting |= {key: self._resting[key]} if key in self._resting else {}
+                continue
+            if (opens := self._open(campaign, now)) is None:
+                continue
+            try:
+                came = self._begin(campaign, opens)
+            except SwimctlError as error:
+                log.error("campaign %s: %s", campaign.name, error)  # noqa: TRY400 - its words say it all
+                resting[key] = now + _REST
+                continue
+            if isinstance(came, NotNow):
+                log.info("campaign %s: %s", campaign.name, came.why)
+                resting[key] = now + _REST
+        self._resting = resting
+
+    def tonight(self, campaign: Campaign) -> Begun | NotNow:
+        """Begin tonight's batch of a campaign, or return why not. A night that goes on is returned as such."""
+        self.settle()
+        campaign = self._store.campaign(campaign.name)
+        if campaign.ended_at is not None:
+            return NotNow(campaign, State.ENDED, f"it was ended by {campaign.ended_by}")
+        going = next((night for night in self._store.open_nights() if night.campaign_id == campaign.id), None)
+        now = self._clock.now()
+        if going is not None:
+            return NotNow(campaign, State.RUNNING, f"night {going.number} goes on", None, going)
+        if may_go_on(campaign) and (opens := self._open(campaign, now)) is not None:
+            return self._begin(campaign, opens)
+        return self._not_now(self._devices.sight(campaign))
+
+    def settle(self) -> None:
+        """Close the nights whose jobs have all ended; one that went too badly halts its campaign."""
+        for night in self._store.open_nights():
+            if night.counts.going:
+                continue
+            campaign = next(one for one in self._store.campaigns() if one.id == night.campaign_id)
+            rule = Rule.read(campaign.rule)
+            if not self._store.end_night(night.id, why_halted(rule, night)):
+                continue  # another process was faster, and tells of it
+            sight = self._devices.sight(self._store.campaign(campaign.name))
+            following = next_at(self._calendars, rule.window, max(self._clock.now(), night.closes))
+            self._notifier.tell(ended_text(sight, night, following if isinstance(following, Next) else None))
+            self._finish(sight)
+
+    def _open(self, campaign: Campaign, now: datetime) -> Next | None:
+        """Return the opening in which a night may begin now; None: it is closed, or had its night."""
+        rule = Rule.read(campaign.rule)
+        found = next_at(self._calendars, rule.window, now)
+        if isinstance(found, str) or found.starts > now:
+            return None
+        if campaign.released_by is not None:
+            return found
+        nights = self._store.nights(campaign.id)
+        return None if rule.by_hand or any(night.closes > found.opening.opens for night in nights) else found
+
+    def _begin(self, campaign: Campaign, opens: Next) -> Begun | NotNow:
+        sight = self._devices.sight(campaign)
+        behind = sight.those(Where.BEHIND)
+        if sight.state is not State.WAITING or not behind:
+            self._finish(sight)
+            return self._not_now(sight)
+        rule = sight.rule
+        chosen = [stand.device for stand in behind[: rule.most or len(behind)]]
+        night = NewNight(
+            campaign.id,
+            campaign.rule,
+            opens.opening.opens,
+            opens.opening.closes,
+            rule.by_hand,
+            sight.approval,
+            campaign.approved_by,
+            campaign.approved_at,
+        )
+        plan = replace(self._service.plan(rule.request(chosen, opens.opening)), night=night)
+        made = self._service.create(plan, Caller(campaign.created_by, itself(campaign.name).origin))
+        begun = next(one for one in self._store.nights(campaign.id) if one.batch_id == made.batch.id)
+        self._notifier.tell(began_text(campaign, begun, len(behind)))
+        return Begun(campaign, begun, made)
+
+    def _finish(self, sight: Sight) -> None:
+        """Record once that all devices are there."""
+        done = sight.state is State.FINISHED and sight.campaign.finished_at is None and sight.counts[Where.THERE]
+        if done and self._store.finish_campaign(sight.campaign):
+            self._notifier.tell(finished_text(sight))
+
+    def _not_now(self, sight: Sight) -> NotNow:
+        now = self._clock.now()
+        following = next_at(self._calendars, sight.rule.window, begins_after(sight, now))
+        found = following if isinstance(following, Next) else None
+        return NotNow(sight.campaign, sight.state, self._why(sight, following), found, sight.night)
+
+    def _why(self, sight: Sight, following: Next | str) -> str:
+        campaign, name = sight.campaign, sight.campaign.name
+        if sight.state is State.WAITING:
+            if isinstance(following, str):
+                return following
+            night = sight.nights[-1] if sight.nights else None
+            if night is not None and night.closes > self._clock.now():
+                return f"tonight's was night {night.number}; `swimctl campaign next {name}` begins another one"
+            return "it is not the time"
+        return {
+            State.ENDED: f"it was ended by {campaign.ended_by}",
+            State.HALTED: f"it is halted: {sight.halted}; next: `swimctl campaign continue {name} --reason TEXT`",
+            State.PAUSED: f"{campaign.paused_by} has paused it; next: `swimctl campaign continue {name}`",
+            State.UNAPPROVED: f"somebody else has to approve it: `swimctl campaign approve {name}`",
+            State.RUNNING: "its night goes on",
+            State.BLOCKED: sight.problem or f"what is left needs a person: {told(sight)}",
+            State.FINISHED: f"nothing is behind: {told(sight)}",
+            State.UNRELEASED: f"somebody has to release the next night: `swimctl campaign next {name}`",
+        }[sight.state]
+
+
+def may_go_on(campaign: Campaign) -> bool:
+    """Return whether nobody keeps a campaign from beginning a night, as far as its own row says."""
+    return campaign.ended_at is None and campaign.halted is None and campaign.paused_by is None

@@ -1,0 +1,105 @@
+"""When the window of a campaign opens, and how many nights are left, as far as the store knows what they take."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from math import ceil
+from typing import Final
+
+from swimctl.campaigns.rule import Rule
+from swimctl.campaigns.standing import Sight, Where
+from swimctl.config.calendars import Calendars
+from swimctl.config.hours import Opening
+from swimctl.config.windows import Go, Wait
+from swimctl.errors import CalendarUnread, SwimctlError, UsageError
+from swimctl.models import Device
+from swimctl.requests.service import Service
+
+_FARTHEST: Final = 200  # openings
+LONGEST: Final = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """An opening of the window, and from when on something may start in it: a freeze may take its beginning."""
+
+    starts: datetime
+    opening: Opening
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What opens now or next, and why not, where nothing does. `nights` are left: None where nobody knows.
+
+    `last` is the last of them; `guessed`: some of these models were never upgraded here.
+    """
+
+    next: Next | None
+    why: str = ""
+    nights: int | None = None
+    last: Next | None = None
+    guessed: bool = False
+
+
+def next_at(calendars: Calendars, window: str, now: datetime) -> Next | str:
+    """Return the opening that is open and not frozen, else the next one; as text why none is known."""
+    slot = calendars.gate(now, timedelta(0), window, None)
+    if not isinstance(slot, Go | Wait):
+        return slot.why
+    at = now if isinstance(slot, Go) else slot.at
+    try:
+        found = calendars.windows(window, at).opening(at)
+    except (CalendarUnread, UsageError) as error:
+        return str(error)
+    return f"the window {window} opens no more" if found is None else Next(max(at, found.opens), found)
+
+
+def begins_after(sight: Sight, now: datetime) -> datetime:
+    """Return from when on its next night may begin: where this opening had one, not before it closes."""
+    if sight.campaign.released_by is not None:
+        return now
+    return max([now, *(night.closes for night in sight.nights)])
+
+
+def openings(calendars: Calendars, window: str, now: datetime) -> Iterator[Next]:
+    """Yield the openings from now on, those that are frozen as a whole left out."""
+    for _ in range(_FARTHEST):
+        found = next_at(calendars, window, now)
+        if isinstance(found, str):
+            return
+        yield found
+        now = max(found.opening.closes, now + timedelta(seconds=1))
+
+
+def outlook(sight: Sight, service: Service, calendars: Calendars, now: datetime) -> Outlook:
+    """Return what is to come of a campaign. Where tonight's has been, tonight is no night that is left."""
+    rule = sight.rule
+    start = begins_after(sight, now)
+    first = next_at(calendars, rule.window, start)
+    if isinstance(first, str):
+        return Outlook(None, first)
+    behind = [stand.device for stand in sight.those(Where.BEHIND)]
+    if not behind:
+        return Outlook(first)
+    some = behind[: rule.most or len(behind)]
+    fits, guessed = _fit(service, rule, some, first, now)
+    if not fits:
+        return Outlook(first, guessed=guessed)
+    nights = ceil(len(behind) / fits)
+    every = openings(calendars, rule.window, start)
+    last = next((one for number, one in enumerate(every, 1) if number == nights), None)
+    return Outlook(first, nights=nights, last=last, guessed=guessed)
+
+
+def _fit(service: Service, rule: Rule, devices: Sequence[Device], first: Next, now: datetime) -> tuple[int, bool]:
+    """Return how many of these devices one night has time for, and whether some of that is guessed."""
+    request = rule.request(devices, first.opening)
+    request = replace(request, schedule_time=first.starts if first.starts > now else None)
+    try:
+        preview = service.preview(service.plan(request), None)
+    except SwimctlError:
+        return 0, True
+    told = preview.forecast
+    return (0 if told is None else len(told.spans)), bool(preview.guessed)

@@ -1,0 +1,157 @@
+"""Night after night: what is behind becomes a batch, once, until all devices are there."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from support.campaigns import ANNA, BACK, BERT, LOST, Wished
+
+from swimctl.campaigns.nights import Begun, NotNow
+from swimctl.campaigns.standing import State
+from swimctl.errors import ConflictError, UsageError
+
+THURSDAY, NEXT_TUESDAY = "2031-05-08T22:00+00:00", "2031-05-13T22:00+00:00"
+
+
+def not_now(wish: Wished) -> NotNow:
+    came = wish.tonight()
+    assert isinstance(came, NotNow), came
+    return came
+
+
+def test_nights_go_on_until_all_are_there_and_a_new_device_wakes_the_campaign(wish: Wished) -> None:
+    wish.create(most=3, ticket="CHG7", reason="the new release")
+    begun = wish.begun()
+    assert [job.device_name for job in begun.made.jobs] == ["sw1", "sw2", "sw3"]
+    batch = begun.made.batch
+    assert (batch.detached, batch.policy.until, batch.policy.ticket, batch.policy.comment, batch.requested_by) == (
+        True, datetime(2031, 5, 7, 4, tzinfo=UTC), "CHG7", "the new release", "anna",
+    )  # fmt: skip
+    assert wish.where() == {"tonight": ["sw1", "sw2", "sw3"], "behind": ["sw4"]}
+    assert not_now(wish).night == begun.night, "it goes on, and whoever asks is told which"
+    wish.ends(begun)
+    assert wish.where() == {"there": ["sw1", "sw2", "sw3"], "behind": ["sw4"]}
+    assert not_now(wish).why == "tonight's was night 1; `swimctl campaign next access` begins another one"
+    wish.at(THURSDAY)
+    wish.ends(wish.begun())
+    assert wish.sight().state is State.FINISHED
+    assert not_now(wish).state is State.FINISHED
+    assert wish.store.campaign("access").finished_at is not None
+    wish.at(NEXT_TUESDAY)
+    device = wish.store.device_ids(["sw2"])["sw2"]
+    wish.store.saw(device, "17.09.04a", {}, by="scan")  # somebody has put another one in its place
+    assert [job.device_name for job in wish.begun().made.jobs] == ["sw2"]
+    assert wish.store.campaign("access").finished_at is None
+    assert wish.actions == ["campaign-create", "campaign-finish"]
+
+
+def test_what_became_compliant_otherwise_is_there(wish: Wished) -> None:
+    wish.create()
+    ids = wish.store.device_ids(["sw1", "sw2"])
+    wish.store.saw(ids["sw1"], "17.12.4", {}, by="scan")
+    wish.store.saw(ids["sw2"], "17.15.01", {}, by="scan")
+    assert wish.where() == {"there": ["sw1"], "behind": ["sw2", "sw3", "sw4"]}
+
+
+def test_a_night_that_went_too_badly_halts_the_campaign_until_somebody_says_why_it_may_go_on(wish: Wished) -> None:
+    wish.create(max_failures=2)
+    wish.ends(wish.begun(), sw1=BACK, sw2=LOST)
+    assert wish.sight().state is State.HALTED, "whoever looks sees it, even before anybody has recorded it"
+    wish.at(THURSDAY)
+    halted = "2 of 4 tried failed in night 1, and max-failures is 2"
+    assert halted in not_now(wish).why
+    with pytest.raises(ConflictError, match="is halted"):
+        wish.store.release_night("access", BERT)
+    with pytest.raises(UsageError, match="say why it may go on"):
+        wish.campaigns.go_on("access", BERT)
+    wish.campaigns.go_on("access", BERT, "a fuse, not the image")
+    assert wish.where() == {"there": ["sw3", "sw4"], "behind": ["sw1"], "held back": ["sw2"]}
+    entry = wish.store.audit()[-1]
+    assert (entry.actor, entry.action, entry.data["halted"]) == ("bert", "campaign-continue", halted)
+    assert [job.device_name for job in wish.begun().made.jobs] == ["sw1"]
+
+
+def test_the_first_of_its_kind_that_fails_halts_it_though_nobody_counts_a_share_of_one(wish: Wished) -> None:
+    wish.create()
+    wish.ends(wish.begun(), sw1=BACK, sw2=None, sw3=None, sw4=None)
+    assert wish.sight().halted == "none of 1 tried succeeded in night 1, and 3 were left over"
+
+
+def test_a_device_that_failed_in_nights_in_a_row_is_held_back_and_comes_last_before_that(wish: Wished) -> None:
+    wish.create(most=2)
+    wish.ends(wish.begun(), sw1=BACK)
+    assert wish.where() == {"there": ["sw2"], "behind": ["sw3", "sw4", "sw1"]}
+    wish.at(THURSDAY)
+    wish.ends(wish.begun(), sw4=None)
+    wish.at(NEXT_TUESDAY)
+    assert [job.device_name for job in wish.begun().made.jobs] == ["sw4", "sw1"]
+    wish.at("2031-05-15T22:00+00:00")
+    assert not_now(wish).state is State.RUNNING, "a night that hangs is not overtaken by the next one"
+    wish.ends(Begun(wish.store.campaign("access"), wish.sight().nights[-1], None), sw1=BACK)  # type: ignore[arg-type]
+    (held,) = [stand for stand in wish.sight().stands if stand.where == "held back"]
+    assert held.why.startswith("failed in 2 nights in a row; job 6: it did not boot"), held
+    assert not_now(wish).state is State.BLOCKED
+    with pytest.raises(UsageError, match="--reason"):
+        wish.campaigns.go_on("access", BERT, devices=["sw1"])
+    with pytest.raises(ConflictError, match="does not hold back sw2"):
+        wish.campaigns.go_on("access", BERT, "new flash", ["sw1", "sw2"])
+    wish.campaigns.go_on("access", BERT, "new flash", ["sw1"])
+    assert wish.where()["behind"] == ["sw1"]
+
+
+def test_another_golden_image_gives_a_held_device_another_chance(wish: Wished) -> None:
+    wish.create(tries=1)
+    wish.ends(wish.begun(), sw1=BACK)
+    assert wish.where()["held back"] == ["sw1"]
+    wish.store.set_golden(wish.project.add_image(wish.store, "cat9k_iosxe.17.15.01.SPA.bin").id)
+    assert "sw1" in wish.where()["behind"]
+
+
+def test_a_device_of_which_a_job_left_nobody_knowing_waits_for_a_look(wish: Wished) -> None:
+    wish.create(max_failures=0)
+    wish.ends(wish.begun(), sw1=LOST)
+    (held,) = wish.sight().those(wish.sight().stands[-1].where)
+    assert (held.device.name, held.where) == ("sw1", "held back")
+    assert "ended unknown" in held.why
+    wish.clock.forward(60)
+    wish.store.saw(held.device.id, "17.09.04a", {}, by="scan")
+    assert wish.where()["behind"] == ["sw1"]
+
+
+def test_each_night_waits_for_a_person_if_that_is_wanted(wish: Wished) -> None:
+    wish.create(by_hand=True, most=2)
+    assert "swimctl campaign next access" in not_now(wish).why
+    wish.store.release_night("access", BERT)
+    with pytest.raises(ConflictError, match="bert has released"):
+        wish.store.release_night("access", ANNA)
+    wish.ends(wish.begun())
+    assert not_now(wish).state is State.UNRELEASED
+    wish.store.release_night("access", BERT)
+    assert wish.begun().night.number == 2, "in the same opening, if somebody wants it"
+
+
+def test_a_pause_reaches_the_batch_of_tonight_and_continue_ends_both(wish: Wished) -> None:
+    wish.create()
+    batch = wish.begun().night.batch_id
+    wish.store.pause_campaign("access", BERT)
+    assert wish.store.batch(batch).paused_by == "bert"
+    with pytest.raises(ConflictError, match="paused already, by bert"):
+        wish.store.pause_campaign("access", ANNA)
+    wish.campaigns.go_on("access", ANNA)
+    assert wish.store.batch(batch).paused_by is None
+    with pytest.raises(ConflictError, match="neither paused nor halted"):
+        wish.campaigns.go_on("access", ANNA)
+
+
+def test_an_ended_campaign_is_woken_by_nothing(wish: Wished) -> None:
+    wish.create()
+    wish.store.end_campaign("access", BERT, "merged into another")
+    assert not_now(wish).why == "it was ended by bert"
+    wish.nights.tick()
+    assert wish.store.batches() == []
+    for refused in (wish.store.pause_campaign, wish.store.release_night, wish.store.end_campaign):
+        with pytest.raises(ConflictError, match="was ended by bert"):
+            refused("access", ANNA)
+    with pytest.raises(ConflictError, match="which has ended, already; take another name"):
+        wish.create()

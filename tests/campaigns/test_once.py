@@ -1,0 +1,164 @@
+"""A night begins once: whoever else tries, whenever a process is killed, whoever may not have approved it."""
+
+from __future__ import annotations
+
+import os
+import signal
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.campaigns import ANNA, BERT, EVENING, Wished, again, wished
+from support.projects import Project
+from support.stores import StandingClock, at_once, said, spawn
+
+from swimctl.campaigns.nights import Begun, NotNow
+from swimctl.campaigns.standing import State
+from swimctl.errors import ConflictError, StoreError
+from swimctl.models import Caller
+from swimctl.store import NewNight, nights
+
+REQUIRED = "  approval: required\n"
+
+
+def _tonight(folder: Path) -> str:
+    with again(Project(folder), StandingClock(EVENING)) as wish:
+        try:
+            came = wish.tonight()
+        except ConflictError as error:
+            return str(error)
+        return came.night.batch_id if isinstance(came, Begun) else came.why
+
+
+def _ticks(folder: Path) -> int:
+    with again(Project(folder), StandingClock(EVENING)) as wish:
+        for _ in range(5):
+            wish.nights.tick()
+        return len(wish.store.batches())
+
+
+def test_of_several_processes_at_the_same_moment_one_begins_it(tmp_path: Path) -> None:
+    with wished(tmp_path) as wish:
+        wish.create()
+    came = at_once((_tonight, (tmp_path,)), (_ticks, (tmp_path,)), (_tonight, (tmp_path,)), (_ticks, (tmp_path,)))
+    with again(Project(tmp_path), StandingClock(EVENING)) as wish:
+        (batch,) = wish.store.batches()
+        (night,) = wish.store.nights(1)
+        assert (night.batch_id, night.number, len(wish.store.jobs())) == (batch.id, 1, 4)
+    assert [each for each in came if each == batch.id] in ([], [batch.id]), came
+
+
+def _killed(folder: Path, before: bool) -> None:
+    begin = nights.begin
+
+    def dies(*given: Any) -> int:
+        if not before:
+            begin(*given)
+        os.kill(os.getpid(), signal.SIGKILL)
+        return 0
+
+    nights.begin = dies  # type: ignore[assignment]
+    _tonight(folder)
+
+
+@pytest.mark.parametrize("before", [True, False], ids=["batch without its night", "night with its batch"])
+def test_a_process_that_is_killed_while_it_begins_one_leaves_nothing_and_the_next_begins_it(
+    tmp_path: Path, before: bool
+) -> None:
+    with wished(tmp_path) as wish:
+        wish.create()
+    process = spawn.Process(target=_killed, args=(tmp_path, before))
+    process.start()
+    process.join(60)
+    assert process.exitcode == -signal.SIGKILL
+    with again(Project(tmp_path), StandingClock(EVENING)) as wish:
+        assert (wish.store.batches(), wish.store.nights(1), wish.store.jobs()) == ([], [], [])
+        assert wish.begun().night.number == 1
+        assert wish.store.check() == []
+
+
+def test_the_database_itself_forbids_a_second_night(wish: Wished) -> None:
+    wish.create()
+    night = wish.begun().night
+    for part, ended in ((1, "x"), (2, None)):
+        with pytest.raises(StoreError):
+            said(
+                wish.store,
+                "INSERT INTO campaign_nights (campaign_id, number, opens, part, closes, batch_id, begun_at, ended_at) "
+                "SELECT campaign_id, 2, opens, ?, closes, 'other', begun_at, ? FROM campaign_nights",
+                [part, ended],
+            )
+    assert wish.store.nights(1) == [night]
+
+
+def test_a_rule_that_was_changed_while_its_night_was_planned_begins_nothing(wish: Wished) -> None:
+    campaign = wish.create()
+    wish.campaigns.change("access", lambda rule: replace(rule, most=1), ANNA)
+    with pytest.raises(ConflictError, match="it was changed a moment ago"):
+        wish.nights._begin(campaign, wish.nights._open(campaign, wish.clock.now()))  # type: ignore[arg-type]
+    assert wish.store.batches() == []
+
+
+@pytest.mark.parametrize(
+    ("change", "said_"),
+    [
+        ("paused_by = 'bert'", "bert has paused it"),
+        ("halted = 'too bad'", "it is halted: too bad"),
+        ("ended_at = '2031-05-06'", "it has ended"),
+        ("needs_approval = 1", "somebody else has to approve it first"),
+    ],
+)
+def test_what_somebody_did_meanwhile_counts_in_the_transaction(wish: Wished, change: str, said_: str) -> None:
+    campaign = wish.create()
+    sight, opens = wish.sight(), wish.nights._open(campaign, wish.clock.now())
+    said(wish.store, f"UPDATE campaigns SET {change}")  # noqa: S608 - a test's own words
+    wish.nights._devices.sight = lambda _: sight  # type: ignore[method-assign]
+    with pytest.raises(ConflictError, match=said_):
+        wish.nights._begin(campaign, opens)  # type: ignore[arg-type]
+    assert wish.store.batches() == []
+
+
+def test_a_campaign_is_approved_by_somebody_else_and_its_nights_with_it(tmp_path: Path) -> None:
+    with wished(tmp_path, settings=REQUIRED) as wish:
+        assert wish.create().needs_approval
+        came = wish.tonight()
+        assert isinstance(came, NotNow)
+        assert came.state is State.UNAPPROVED
+        for by, why in ((ANNA, "is as anna wants it"), (Caller("", "terminal"), "nobody knows who approves")):
+            with pytest.raises(ConflictError, match=why):
+                wish.campaigns.approve("access", by)
+        wish.campaigns.approve("access", BERT)
+        with pytest.raises(ConflictError, match="was approved by bert already"):
+            wish.campaigns.approve("access", BERT)
+        batch = wish.begun().made.batch
+        assert (batch.needs_approval, batch.approved_by, batch.requested_by) == (True, "bert", "anna")
+        assert len(wish.store.due(wish.clock.now())) == 4
+        wish.campaigns.change("access", lambda rule: replace(rule, most=9), BERT)
+        changed = wish.store.campaign("access")
+        assert (changed.approved_by, changed.created_by) == (None, "bert"), "who changes it stands for it"
+        with pytest.raises(ConflictError, match="is as bert wants it"):
+            wish.campaigns.approve("access", BERT)
+
+
+def test_an_approval_that_config_wants_by_now_is_wanted_of_a_campaign_that_is_there(tmp_path: Path) -> None:
+    with wished(tmp_path) as wish:
+        wish.create()
+        with pytest.raises(ConflictError, match="needs no approval"):
+            wish.campaigns.approve("access", BERT)
+    wish.project.write("config.yaml", wish.project.path.read_text(encoding="utf-8") + REQUIRED)
+    with again(wish.project, StandingClock(EVENING)) as wish:
+        assert wish.sight().state is State.UNAPPROVED
+        wish.campaigns.approve("access", BERT)
+        assert wish.begun().made.batch.approved_by == "bert"
+
+
+def test_no_night_is_made_of_a_campaign_that_is_not_there(wish: Wished) -> None:
+    wish.create()
+    night = NewNight(99, "{}", EVENING, datetime.fromisoformat("2031-05-07T04:00+00:00"))
+    plan = wish.service.plan(wish.sight().rule.request(wish.inventory.devices, wish.nights._open(  # type: ignore[union-attr]
+        wish.store.campaign("access"), EVENING).opening))  # fmt: skip
+    with pytest.raises(ConflictError, match="it has ended"):
+        wish.service.create(replace(plan, night=night), ANNA)
+    assert wish.store.batches() == []

@@ -1,0 +1,135 @@
+"""When nights are: windows, freezes, nights in which the clocks are changed, and how many nights are left."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from support.campaigns import ANNA, Wished, wished
+
+from swimctl.campaigns.nights import NotNow
+from swimctl.campaigns.standing import State
+from swimctl.errors import UsageError
+from swimctl.inventory.selection import Selection
+
+BERLIN = "Sat,Sun 22:00-04:00@Europe/Berlin"
+
+
+def closed(wish: Wished) -> NotNow:
+    came = wish.tonight()
+    assert isinstance(came, NotNow), came
+    return came
+
+
+@pytest.mark.parametrize(
+    ("day", "closes", "hours"),
+    [("2031-03-29T21:00+00:00", "2031-03-30T02:00+00:00", 5), ("2031-10-25T20:00+00:00", "2031-10-26T03:00+00:00", 7)],
+    ids=["spring", "autumn"],
+)
+def test_the_batch_of_a_night_ends_with_it_also_when_the_clocks_are_changed(
+    wish: Wished, day: str, closes: str, hours: int
+) -> None:
+    wish.create(window=BERLIN)
+    wish.at(day)
+    night = wish.begun().night
+    assert (night.opens, night.closes) == (datetime.fromisoformat(day), datetime.fromisoformat(closes))
+    assert night.closes - night.opens == timedelta(hours=hours)
+    assert wish.store.batch(night.batch_id).policy.until == night.closes
+
+
+def test_outside_of_its_window_nothing_begins_and_it_is_said_when_it_opens(wish: Wished) -> None:
+    wish.create()
+    wish.at("2031-05-07T04:00+00:00")
+    came = closed(wish)
+    assert came.following is not None
+    assert (came.state, came.following.starts) == (State.WAITING, datetime(2031, 5, 8, 22, tzinfo=UTC))
+    wish.nights.tick()
+    assert wish.store.batches() == []
+
+
+def test_a_server_begins_a_night_when_the_window_opens_and_not_a_second_before(wish: Wished) -> None:
+    wish.create()
+    wish.at("2031-05-08T21:59:59+00:00")
+    wish.nights.tick()
+    assert wish.store.batches() == []
+    wish.clock.forward(1)
+    for _ in range(3):
+        wish.nights.tick()
+        wish.clock.forward(1)
+    (batch,) = wish.store.batches()
+    assert batch.policy.until == datetime(2031, 5, 9, 4, tzinfo=UTC)
+    assert len(wish.store.due(wish.clock.now())) == 4, "any runner may take them"
+
+
+def test_a_server_looks_again_at_once_if_somebody_changes_something_and_else_after_a_while(wish: Wished) -> None:
+    ids = wish.store.device_ids([f"sw{n}" for n in range(1, 5)])
+    for device in ids.values():
+        wish.store.saw(device, "17.12.04", {}, by="scan")
+    wish.create()
+    wish.nights.tick()
+    assert wish.store.campaign("access").finished_at is not None
+    wish.store.saw(ids["sw2"], "17.09.04a", {}, by="scan")
+    wish.nights.tick()
+    assert wish.store.batches() == []
+    wish.clock.forward(301)
+    wish.nights.tick()
+    assert len(wish.store.batches()) == 1
+
+
+def test_a_freeze_takes_the_nights_that_it_covers_and_the_beginning_of_another(tmp_path: Path) -> None:
+    frozen = "  freeze: [{from: 2031-05-05T00:00Z, to: 2031-05-08T23:30Z, reason: fair}]\n"
+    with wished(tmp_path, settings=frozen) as wish:
+        wish.create()
+        came = closed(wish)
+        assert came.following is not None
+        assert came.following.starts == datetime(2031, 5, 8, 23, 30, tzinfo=UTC)
+        wish.at("2031-05-08T23:29+00:00")
+        assert closed(wish).state is State.WAITING
+        wish.at("2031-05-08T23:30+00:00")
+        night = wish.begun().night
+        assert (night.opens.hour, night.begun_at.hour, night.begun_at.minute) == (22, 23, 30)
+
+
+def test_a_window_that_is_changed_in_its_night_makes_no_second_one(wish: Wished) -> None:
+    wish.create(most=1)
+    wish.ends(wish.begun())
+    wish.clock.forward(3600)
+    wish.campaigns.change("access", lambda rule: replace(rule, window="Tue 22:30-05:00@UTC"), ANNA)
+    assert "tonight's was night 1" in closed(wish).why
+
+
+def test_how_many_nights_are_left_and_which_is_the_last(wish: Wished) -> None:
+    wish.create(most=3)
+    left = wish.campaigns.show("access").outlook
+    assert left.last is not None
+    assert (left.nights, left.last.starts, left.guessed) == (2, datetime(2031, 5, 8, 22, tzinfo=UTC), True)
+    wish.ends(wish.begun())
+    left = wish.campaigns.show("access").outlook
+    assert left.last is not None
+    assert (left.nights, left.last.starts) == (1, datetime(2031, 5, 8, 22, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        ({"window": "2031-05-01 22:00-04:00"}, "is over"),
+        ({"window": "00:00-12:00@UTC; 12:00-00:00@UTC"}, "for more than 7 days"),
+        ({"window": "every night"}, "is not a window"),
+        ({"window": "calendar:none"}, "names no calendar"),
+        ({"selection": Selection()}, "no devices were selected"),
+        ({"selection": Selection(names=("sw9",))}, "unknown device 'sw9'"),
+        ({"most": 0}, "at least one device"),
+        ({"tries": 0}, "1 to 100 nights"),
+        ({"workers": 0}, "workers must be"),
+        ({"waves": ("0",)}, "wave"),
+        ({"workflow": "none"}, "workflow 'none' does not exist"),
+    ],
+    ids=lambda one: str(one)[:40],
+)
+def test_a_rule_of_which_no_night_could_come_is_refused(wish: Wished, rule: dict[str, object], said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        wish.create(**rule)
+    assert wish.store.campaigns() == []
+    assert wish.actions == []

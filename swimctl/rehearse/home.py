@@ -19,10 +19,12 @@ _LOCK: Final = ".lock"
 def home() -> Iterator[Path]:
     """Yield a folder that only its owner can read, and that is gone at the end."""
     sweep()
-    folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
-    lock = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    made = Path(tempfile.mkdtemp(prefix=f".{_PREFIX}"))
+    lock = os.open(made / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    # It gets its name with its lock: no other rehearsal sweeps it in between.
+    folder = made.rename(made.with_name(made.name.removeprefix(".")))
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX)
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -129,7 +129,7 @@ def _flashes(outputs: Outputs) -> dict[int, Disk]:
         names = [match for prefix in system.prefixes if (match := _FLASH.fullmatch(prefix.removeprefix("stby-")))]
         if not names or system.size is None or system.free is None:
             continue
-        numbered = next((int(match[1]) for match in names if match[1]), 1 if system.default else 2)
+        numbered = next((int(match[1]) for match in names if match[1].strip("0")), 1 if system.default else 2)
         found.setdefault(numbered, Disk(system.size, system.free))
     if listed is not None and listed.total is not None and listed.free is not None:
         first = found.get(1, Disk(listed.total, listed.free))

@@ -30,7 +30,8 @@ def without_the_present(copy: Path, at: datetime) -> None:
             for table in _NOT_COPIED:
                 sql.execute(f"DELETE FROM {table}")
             sql.execute(
-                "UPDATE jobs SET status = 'failed', error = ?, finished_at = ? "
+                "UPDATE jobs SET status = 'failed', error = ?, finished_at = ?, "
+                "outcome = CASE WHEN attempted THEN 'unknown' ELSE 'untouched' END "
                 "WHERE status IN ('pending', 'scheduled', 'distributing', 'activating')",
                 [_WHY, rfc3339(at)],
             )

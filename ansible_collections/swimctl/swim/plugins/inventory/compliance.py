@@ -15,7 +15,7 @@ description:
     joins hosts of one name.
 version_added: 0.1.0
 author:
-  - the authors of swimctl (@swimctl)
+  - the authors of swimctl (!UNKNOWN)
 extends_documentation_fragment:
   - swimctl.swim.api
   - ansible.builtin.constructed

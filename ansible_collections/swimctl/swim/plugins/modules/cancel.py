@@ -13,7 +13,7 @@ description:
   - Cancels the jobs of a batch that are C(pending) or C(scheduled). A running upgrade is never touched.
 version_added: 0.1.0
 author:
-  - the authors of swimctl (@swimctl)
+  - the authors of swimctl (!UNKNOWN)
 extends_documentation_fragment:
   - swimctl.swim.api
 attributes:

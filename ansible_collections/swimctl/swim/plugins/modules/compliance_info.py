@@ -13,7 +13,7 @@ description:
   - Returns of each device of swimctl what it should run and what it was last seen to run. No device is asked.
 version_added: 0.1.0
 author:
-  - the authors of swimctl (@swimctl)
+  - the authors of swimctl (!UNKNOWN)
 extends_documentation_fragment:
   - swimctl.swim.api
 attributes:

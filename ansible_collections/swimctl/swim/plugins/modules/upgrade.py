@@ -15,7 +15,7 @@ description:
   - The task fails if a device did not end C(success), with the reason of each such device.
 version_added: 0.1.0
 author:
-  - the authors of swimctl (@swimctl)
+  - the authors of swimctl (!UNKNOWN)
 extends_documentation_fragment:
   - swimctl.swim.api
 attributes:

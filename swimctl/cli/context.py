@@ -33,6 +33,11 @@ class Opened:
     def __init__(self, config_path: Path) -> None:
         self._config_path = config_path
 
+    @property
+    def config_path(self) -> Path:
+        """Return where config.yaml is, also where it cannot be read."""
+        return self._config_path.expanduser().absolute()
+
     @cached_property
     def config(self) -> Config:
         """Read config.yaml."""

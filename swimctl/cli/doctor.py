@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -18,8 +19,6 @@ from swimctl.errors import SwimctlError
 from swimctl.inventory.selection import some
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from swimctl.config.settings import Settings
     from swimctl.models import Device, Image
 
@@ -48,6 +47,10 @@ def doctor(
     *,
     offline: Annotated[bool, typer.Option("--offline", help="Do not contact the devices.")] = False,
     deep: Annotated[bool, typer.Option("--deep", help="Compute the hashes of all image files again.")] = False,
+    support: Annotated[
+        Path | None,
+        typer.Option("--support", metavar="FILE", help="Write a bundle for a report of a fault: a new .tar.gz file."),
+    ] = None,
 ) -> None:
     """Check config, inventory, store, image files, folders and devices, and say what to do.
 
@@ -56,10 +59,15 @@ def doctor(
     context = of(ctx)
     with context.open() as opened:
         found = list(examine(opened, offline=offline, deep=deep))
+        documents = [{k: v for k, v in asdict(one).items() if k != "devices_only"} for one in found]
+        if support is not None:
+            from swimctl.cli.support import write
+
+            write(support, opened, documents)
+            output.note(f"{support} is written; read its files before you send it to anybody")
     failed = [one for one in found if one.result == "fail"]
     code = 0 if not failed else 1 if all(one.devices_only for one in failed) else 2
     if context.json:
-        documents = [{k: v for k, v in asdict(one).items() if k != "devices_only"} for one in found]
         output.print_json({"ok": not failed, "exit_code": code, "checks": documents})
     else:
         rows = [(one.what, one.result, one.seen, one.remedy) for one in found]

@@ -145,6 +145,16 @@ def _once(found: Sequence[Difference]) -> list[Difference]:
     return list({(one.key, one.field, one.after): one for one in reversed(found)}.values())[::-1]
 
 
+def _as_many(sides: _Sides, _: object) -> Iterator[Difference]:
+    """Yield what `still there` does, but for as many that are gone as there are rows with names that nobody had."""
+    strangers = sum(name not in sides.all_before for name in sides.after)
+    for one in _still_there(sides, None):
+        if one.after == GONE and strangers:
+            strangers -= 1
+            continue
+        yield one
+
+
 def _still_there(sides: _Sides, _: object) -> Iterator[Difference]:
     for key in _changed(sides, "dictionary_item_removed"):
         row, now = sides.before[key], sides.all_after.get(key)
@@ -283,6 +293,7 @@ def _paths(before: Mapping[str, Any], after: Mapping[str, Any], kind: str) -> li
 
 _CHECKS: Final[Mapping[str, Any]] = {
     "still there": _still_there,
+    "as many": _as_many,
     "nothing new": _nothing_new,
     "same": _same,
     "within": _within,

@@ -20,8 +20,10 @@ PLAIN_PARSERS: Final = frozenset({"ntc", "genie", "swimctl"})
 """Those that may stand alone, without a template or a path."""
 
 EXPECTATIONS: Final = (
-    "still there", "nothing new", "same", "within", "count", "at least", "at most", "equals", "in",
+    "still there", "as many", "nothing new", "same", "within", "count", "at least", "at most", "equals", "in",
 )  # fmt: skip
+_OF_ROWS: Final = frozenset({"still there", "as many", "nothing new"})
+_OF_ROWS_TOLD: Final = "`still there`, `as many` and `nothing new`"
 ABSOLUTE: Final = frozenset({"at least", "at most", "equals", "in"})
 """What a row must be whatever it was before."""
 
@@ -151,8 +153,8 @@ class CheckRule(_Strict):
             if not kept and (why := not_only_reading(command, platform)):
                 raise Wrong(f"`{command}` is not asked: {why}")
         kinds = {kind for one in self.expect for kind in one}
-        if not self.key and kinds & {"still there", "nothing new"}:
-            raise Wrong("needs `key`, the fields that name a row: `still there` and `nothing new` look for rows")
+        if not self.key and kinds & _OF_ROWS:
+            raise Wrong(f"needs `key`, the fields that name a row: {_OF_ROWS_TOLD} look for rows")
         if self.ready and not kinds & ABSOLUTE:
             raise Wrong(f"`ready` needs one of {', '.join(sorted(ABSOLUTE))}: the others need a time before")
         return self
@@ -255,7 +257,7 @@ def _pattern(text: str) -> str:
 
 def _expectation(one: object) -> dict[str, Any]:
     if isinstance(one, str):
-        if one not in {"still there", "nothing new"}:
+        if one not in _OF_ROWS:
             raise Wrong(f"must be one of {', '.join(EXPECTATIONS)}, not {one!r}")
         return {one: True}
     if not isinstance(one, dict) or len(one) != 1 or not set(one) <= set(EXPECTATIONS):
@@ -266,7 +268,7 @@ def _expectation(one: object) -> dict[str, Any]:
 
 def _always(what: object) -> object:
     if what is not True and what is not None:
-        raise Wrong("must stand alone: `still there` and `nothing new` have no value")
+        raise Wrong(f"must stand alone: {_OF_ROWS_TOLD} have no value")
     return True
 
 
@@ -312,6 +314,7 @@ def _scalars(what: object) -> object:
 
 _CHECKED: Final[Mapping[str, Any]] = {
     "still there": _always,
+    "as many": _always,
     "nothing new": _always,
     "same": _names,
     "within": lambda what: _fields(what, _limits),

@@ -71,7 +71,7 @@ def test_a_name_that_is_twice_is_refused(project: Project) -> None:
     [
         ("- a\n", "more.yaml: it must be a mapping, `name:` with a rule each"),
         ("x:\n  about: y\n  command: show y\n  parse: ntc\n  expect: nothing\n",
-         "more.yaml line 5: x.expect: must be one of still there, nothing new, same"),
+         "more.yaml line 5: x.expect: must be one of still there, as many, nothing new, same"),
     ],
 )  # fmt: skip
 def test_a_mistake_in_a_file_is_told_with_its_line(project: Project, text: str, said: str) -> None:

@@ -48,7 +48,7 @@ FAULTS = {
     "isis-lost": {"isis-neighbors"},
     "vlan-lost": {"vlans"},
     "poe-lost": {"poe-faults", "poe-power"},
-    "hot": {"temperature", "alarms", "environment"},
+    "hot": {"temperature", "alarms", "environment", "environment-faults"},
     "uplink-errors": {"uplink-errors", "port-errors"},
     "fpd-old": {"fpd"},
     "partner-lost": {"vpc-peer", "vpc-ports", "mlag", "svl-links"},
@@ -249,6 +249,47 @@ def test_a_ping_holds_while_most_of_it_is_answered(platform: str) -> None:
     assert compare(name, rule, said[NONE], said[NONE]).standing is Standing.TOLERATED
     with pytest.raises(UnparsableOutput):
         rows_of(rule, platform, command, PINGS[platform].format(""))
+
+
+def environment(**states: str) -> str:
+    """Write what a Juniper says of its parts, by their names: `psm_0` is PSM 0."""
+    rows = [f"      {name.upper().replace('_', ' '):<31}{state}" for name, state in states.items()]
+    return "\n".join(
+        ["Class Item                           Status     Measurement", f"Temp{rows[0][4:]}", *rows[1:], ""]
+    )
+
+
+PARTS = {"psm_0": "OK", "psm_1": "OK", "psm_2": "Check", "cb_0": "OK"}
+
+
+@pytest.mark.parametrize(
+    ("after", "broken_"),
+    [
+        (PARTS, set()),
+        # A release with other names, and with one sensor more.
+        ({"psm00": "OK", "psm01": "OK", "psm02": "Check", "cb_0": "OK", "cb_0_outlet": "OK"}, set()),
+        ({**PARTS, "psm_0": "Failed"}, {"environment", "environment-faults"}),
+        ({**PARTS, "psm_0": "Check"}, {"environment"}),
+        # One is mended while another one fails.
+        ({**PARTS, "psm_2": "OK", "psm_0": "Failed"}, {"environment", "environment-faults"}),
+        # One more fails behind a new name.
+        ({"psm00": "OK", "psm01": "Failed", "psm02": "Check", "cb_0": "OK"}, {"environment", "environment-faults"}),
+        ({"psm00": "Failed", "psm01": "OK", "cb_0": "OK", "cb_1": "OK", "cb_2": "OK"}, {"environment-faults"}),
+        ({"psm_1": "OK", "psm_2": "Check", "cb_0": "OK"}, {"environment"}),
+    ],
+)
+def test_a_juniper_whose_sensors_have_other_names_is_well_and_one_that_fails_is_not(
+    after: Mapping[str, str], broken_: set[str]
+) -> None:
+    rules = {name: defaults_of("juniper_junos")[name] for name in ("environment", "environment-faults")}
+    before, now = (
+        {
+            name: rows_of(rule, "juniper_junos", "show chassis environment", environment(**states))
+            for name, rule in rules.items()
+        }
+        for states in (PARTS, after)
+    )
+    assert broken(rules, before, now).keys() == broken_
 
 
 FPD = """\

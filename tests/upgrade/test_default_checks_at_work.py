@@ -44,7 +44,7 @@ FOUND_BY: Mapping[str, tuple[str, ...]] = {
     "ping-lost": ("ping-203.0.113.1",),
     "vlan-lost": ("vlans",),
     "poe-lost": ("poe-faults",),
-    "hot": ("temperature", "environment"),
+    "hot": ("temperature", "environment", "environment-faults"),
     PARTNER: ("svl-links",),
 }
 FOUND_BEFORE: Mapping[tuple[str, str], str] = {

@@ -155,6 +155,14 @@ def hide_from(request: web.Request, reach: Reach, asked: object) -> None:
     request[_REACH] = (reach, words(asked))
 
 
+def without_hidden(request: web.Request, text: str) -> str:
+    """Return a text of a refusal as it may be shown to who sent the request."""
+    if _REACH not in request:
+        return text
+    reach, said = request[_REACH]
+    return str(reach.hidden_from(text, said))
+
+
 def hide(request: web.Request, response: web.StreamResponse) -> None:
     """Remove from a JSON answer the names of the server's folders, and of devices that the caller does not see."""
     if not isinstance(response, web.Response):

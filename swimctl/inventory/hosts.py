@@ -106,9 +106,15 @@ class Inventory:
         except SelectionError as unknown:
             raise NotFound(str(unknown)) from None
 
-    def find(self, wanted: Selection) -> tuple[Device, ...]:
-        """Find the devices of a selection, of any platform. Raises SelectionError."""
-        return tuple(self._by_name[name] for name in selection.select(wanted, self._candidates(), self.groups))
+    def find(self, wanted: Selection, among: Sequence[Device] | None = None) -> tuple[Device, ...]:
+        """Find the devices of a selection, of any platform; `among` these alone, as if there were no others.
+
+        Raises SelectionError.
+        """
+        candidates = [self._candidate(device) for device in (self.devices if among is None else among)]
+        inside = {group for one in candidates for group in one.groups}
+        groups = [group for group in self.groups if among is None or group in inside]
+        return tuple(self._by_name[name] for name in selection.select(wanted, candidates, groups))
 
     def select(self, wanted: Selection, *, strict: bool = False) -> Chosen:
         """Return the devices of a selection without the hosts of other systems, unless those were named one by one.
@@ -282,9 +288,6 @@ class Inventory:
     def passes(self, device: Device, filters: Sequence[str]) -> bool:
         """Return whether a device has all of these `key=value` in its data, as for `--filter`."""
         return has_all(filters, self._candidate(device))
-
-    def _candidates(self) -> list[Candidate]:
-        return [self._candidate(device) for device in self.devices]
 
     def _candidate(self, device: Device) -> Candidate:
         return Candidate(

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from aiohttp import web
 
-from swimctl.api import reading, upgrade
+from swimctl.api import errors, reading, upgrade
 from swimctl.api.errors import Refusal
 from swimctl.api.routing import Call
 from swimctl.api.schemas import TriggerRequest
@@ -58,7 +58,8 @@ async def plan(visit: Visit) -> web.Response:
         document = await _dry_run(visit, asked)
     except (SwimctlError, Refusal) as error:
         known = visit.backend.folders.taken_out(str(error).encode()).decode()
-        return await _form(visit, visit.form, known)
+        # Their own words come back to them: a name that were replaced would be known to exist.
+        return await _form(visit, visit.form, errors.without_hidden(visit.request, known))
     groups = _grouped(document["devices"])
     able = [one["device_hostname"] for one in document["devices"] if one["verdict"] == "ready"]
     going = {**asked, "devices": able}
@@ -107,10 +108,9 @@ def _request(visit: Visit) -> dict[str, Any]:
         limit=",".join(patterns) or None,
         group=field("group") or None,
     )
-    chosen = visit.backend.inventory.find(wanted)
-    known = [one.name for one in chosen if visit.reach.sees(one.name)]
-    # Of a device that one may not look at nothing is said, not even that a pattern meant it.
-    found: dict[str, Any] = {"devices": known if not names or patterns else [one.name for one in chosen]}
+    # Of a device that one may not look at nothing is said, not even that a pattern meant it or that a name is near it.
+    chosen = visit.backend.inventory.find(wanted, None if visit.reach.whole else visit.reach.devices)
+    found: dict[str, Any] = {"devices": [one.name for one in chosen]}
     found |= {name: field(name) for name in _TEXTS if field(name)}
     found |= {name: True for name in _FLAGS if name in visit.form}
     if field("image"):

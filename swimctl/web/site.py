@@ -69,7 +69,10 @@ async def _answered(page: Page, request: web.Request) -> web.StreamResponse:
         form = await reading.form(request, stranger=holder is None) if sends else {}
         if sends and principal is not None:
             session.require_own_form(request, token, form.get(session.FIELD, ""))
-        return await page.handler(Visit(request, backend, principal, token, form))
+        visit = Visit(request, backend, principal, token, form)
+        if not visit.reach.whole:
+            errors.hide_from(request, visit.reach, [dict(form), dict(request.query), dict(request.match_info)])
+        return await page.handler(visit)
 
 
 def _refused(page: Page, request: web.Request, error: SwimctlError) -> web.Response:
@@ -82,8 +85,10 @@ def _refused(page: Page, request: web.Request, error: SwimctlError) -> web.Respo
 def _said(request: web.Request, refusal: Refusal) -> web.Response:
     """Write what was refused, as a page."""
     known = request.app[BACKEND].folders.taken_out
-    message = known(str(refusal).encode()).decode()
-    details = [known(one.encode()).decode() for one in refusal.details if one != str(refusal)]
+    message = errors.without_hidden(request, known(str(refusal).encode()).decode())
+    details = [
+        errors.without_hidden(request, known(one.encode()).decode()) for one in refusal.details if one != str(refusal)
+    ]
     response = rendered("refused.html", request, title=refusal.title, message=message, details=details)
     response.set_status(refusal.status)
     response.headers.update({name: value for name, value in refusal.headers.items() if name == "Retry-After"})

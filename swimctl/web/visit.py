@@ -133,7 +133,13 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )  # fmt: skip
     made.filters.update(
-        ago=words.ago, clock=words.clock, took=words.took, size=words.size, plain=_plain, iso=datetime.isoformat
+        own=words.plain,
+        ago=words.ago,
+        clock=words.clock,
+        took=words.took,
+        size=words.size,
+        plain=_plain,
+        iso=datetime.isoformat,
     )
     made.globals.update(static=_static, tone=words.tone)
     return made

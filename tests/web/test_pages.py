@@ -8,11 +8,12 @@ from datetime import timedelta
 
 import pytest
 from support.accounts import PASSWORD, ROOT
-from support.api_client import OPERATOR, Api, answering, many_jobs, opened
+from support.api_client import GROUPS, OPERATOR, Api, answering, many_jobs, opened
 from support.projects import CONFIG, Project
 from support.stores import StandingClock
 from web.visitor import Visitor
 
+from swimctl.errors import ConflictError
 from swimctl.models import Outcome
 from swimctl.states import JobStatus, StepStatus
 from swimctl.store import Runner
@@ -238,3 +239,56 @@ def test_somebody_of_one_site_sees_and_does_nothing_of_another(project: Project)
         assert bert.ask("POST", "/plan/start", form).status == 404
         assert len(api.store.batches()) == 2
         assert api.store.batch(mixed).paused_by is None
+
+
+def test_a_plan_of_one_site_tells_nothing_that_another_one_has(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project.write("config.yaml", CONFIG + "  roles:\n    ber: {may: [plan, trigger], sites: [ber]}\n")
+    sited = "".join(
+        f"{name}: {{groups: [{group}], data: {{model: C9300-24P, site: {name[:3]}}}}}\n"
+        for name, group in (("ber-1", "switches"), ("muc-12", "far"))
+    )
+    monkeypatch.setattr("support.api_client.GROUPS", GROUPS + "far: {groups: [switches]}\n")
+    with opened(project, StandingClock(), sited) as api, answering(api.backend, add_pages) as api.address:
+        kind, own = api.accounts.roles_of(["ber"])
+        api.accounts.create_user("bert", PASSWORD, kind, by=ROOT, roles=own)
+        bert = Visitor(api)
+        assert bert.sign_in("bert").status == 303
+
+        def told(**typed: str) -> tuple[int, str]:
+            answer = bert.press("/plan", "/plan", **typed)
+            page = answer.body.decode()
+            return answer.status, next(line for line in page.splitlines() if 'role="alert"' in line)
+
+        for what, hidden, unknown in (
+            ("devices", "muc-12", "muc-77"),
+            ("devices", "muc-1", "xyz-1"),  # near one that is hidden, and near none
+            ("devices", "muc*", "xyz*"),
+            ("site", "muc", "xyz"),
+            ("group", "far", "xyz"),
+        ):
+            found, none = told(**{what: hidden}), told(**{what: unknown})
+            assert found[0] == none[0] == 400
+            assert found[1].replace(hidden, unknown) == none[1]
+            assert "elsewhere" not in found[1]
+
+
+def test_a_refusal_names_no_device_of_another_site(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    project.write("config.yaml", CONFIG + "  roles:\n    ber: {may: [steer], sites: [ber]}\n")
+    sited = "".join(f"{name}: {{groups: [switches], data: {{site: {name[:3]}}}}}\n" for name in ("ber-1", "muc-1"))
+    with opened(project, StandingClock(), sited) as api, answering(api.backend, add_pages) as api.address:
+        kind, own = api.accounts.roles_of(["ber"])
+        api.accounts.create_user("bert", PASSWORD, kind, by=ROOT, roles=own)
+        batch = api.trigger("ber-1", image_id=1)["batch_id"]
+        bert = Visitor(api)
+        assert bert.sign_in("bert").status == 303
+
+        def refuse(*_: object) -> None:
+            raise ConflictError("ber-1 waits for muc-1")
+
+        monkeypatch.setattr(type(api.store), "pause", refuse)
+        mark = {session.FIELD: session.mark_of(bert.cookie.partition("=")[2])}
+        answer = bert.ask("POST", f"/batches/{batch}/pause", mark)
+        assert answer.status == 409
+        assert b"ber-1 waits for (a device elsewhere)" in answer.body

@@ -252,6 +252,21 @@ class Restores(Protocol):
 
 
 @runtime_checkable
+class PutsBack(Protocol):
+    """A driver of a device whose next boot anybody may name: it puts back what it named itself, and nothing else."""
+
+    @property
+    def left(self) -> str | None:
+        """Return what its commands left named: empty where that was put back, None where they changed nothing."""
+
+    def put_back(self, before: Snapshot, left: str) -> str:
+        """Name again what the next boot started before, if `left` still stands there exactly.
+
+        Return what was done, empty where something else stands there: that is not from here.
+        """
+
+
+@runtime_checkable
 class Traces(Protocol):
     """A driver whose device's log names the operations that were sent."""
 

@@ -22,7 +22,7 @@ from swimctl.errors import (
 )
 from swimctl.models import Outcome
 from swimctl.platforms.base import Support, Trace
-from swimctl.platforms.driver import Restores, TellsRunning
+from swimctl.platforms.driver import PutsBack, Restores, TellsRunning
 from swimctl.platforms.facts import Installed, Placement, Running, Snapshot
 from swimctl.platforms.journal import Logged
 from swimctl.steps import evidence, removal
@@ -33,7 +33,7 @@ from swimctl.steps.others import at_work, told
 from swimctl.steps.readiness import FOUND, baseline
 from swimctl.steps.reload import boot_look, elapsed_since
 from swimctl.steps.seeing import Table, readable
-from swimctl.steps.send_once import answer_to, trace_of, was_sent
+from swimctl.steps.send_once import answer_to, last_left, trace_of, was_sent
 from swimctl.steps.target import is_patch, on_target
 
 # Of the copy's beginning in a job's record; its value is the device's boot then.
@@ -273,10 +273,17 @@ def _asked(
         asked = _Asked(
             driver.support, running, booted, earlier, doubt, installed, trace, at_work(context, driver), refused=refused
         )
-        if not (undo(asked, before) and isinstance(driver, Restores)):
+        if not undo(asked, before):
             return asked
         try:
-            undone = driver.restore(before)
+            if isinstance(driver, PutsBack):
+                # Where anybody may name what boots next, only what this job has named is its own.
+                left = last_left(context, operation)
+                undone = driver.put_back(before, left) if left else ""
+                if not undone and _starts(asked, before):
+                    return replace(asked, undone="what its next reload starts was not named by this job, so it stays")
+            else:
+                undone = driver.restore(before) if isinstance(driver, Restores) else ""
         except (SessionLost, DeadlineExceeded, UnexpectedPrompt) as error:
             return replace(
                 asked, installed=Unread(str(error)), undone=f"whether it was taken back is not known: {error}"

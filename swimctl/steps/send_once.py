@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import count, takewhile
 
 from swimctl.clock import Deadline
 from swimctl.errors import CommandRefused, SessionLost, UnparsableOutput
 from swimctl.platforms.base import Sent, Trace
-from swimctl.platforms.driver import Arms, NamesNextBoot, Offers, Sends, Traces
+from swimctl.platforms.driver import Arms, NamesNextBoot, Offers, PutsBack, Sends, Traces
 from swimctl.platforms.facts import InstallOutcome
 from swimctl.steps.base import JobContext
 from swimctl.steps.target import called
@@ -74,6 +75,8 @@ def send_once(context: JobContext, driver: Sends, operation: str, send: Callable
         sent = Sent(InstallOutcome(None, succeeded=False, reason=str(error)))
     except UnparsableOutput as error:
         sent = Sent(InstallOutcome(None, succeeded=None, reason=str(error)))
+    finally:
+        _keep_left(context, driver, operation)
     outcome = sent.outcome
     if outcome.succeeded is not None:
         context.record.remember(f"{operation} answered", {"succeeded": outcome.succeeded, "reason": outcome.reason})
@@ -85,6 +88,11 @@ def send_once(context: JobContext, driver: Sends, operation: str, send: Callable
         dropped=sent.dropped,
     )
     return sent
+
+
+def last_left(context: JobContext, operation: str) -> str:
+    """Return what the newest command that named something for the next boot left there; empty where none did."""
+    return (_all_left(context, operation) or [""])[-1]
 
 
 def wait_while_running(
@@ -119,6 +127,22 @@ def trace_of(driver: Offers, operation: str, mark: str | None) -> Trace:
     if driver.support.names_first and isinstance(driver, NamesNextBoot):
         return Trace(received=False if driver.next_boot().starts == mark else None, finished=None)
     return Trace(None, None)
+
+
+def _keep_left(context: JobContext, driver: Sends, operation: str) -> None:
+    """Remember what the command left named for the next boot, also where its session ended; each of them stays."""
+    left = driver.left if isinstance(driver, PutsBack) else None
+    if left is not None:
+        context.record.remember(_left_key(operation, len(_all_left(context, operation))), left)
+
+
+def _all_left(context: JobContext, operation: str) -> list[str]:
+    kept: Iterator[str | None] = (context.record.recall(_left_key(operation, number)) for number in count())
+    return [left for left in takewhile(lambda left: left is not None, kept) if left is not None]
+
+
+def _left_key(operation: str, number: int) -> str:
+    return f"{operation} left {number}"
 
 
 def _verdict(sent: Sent) -> str:

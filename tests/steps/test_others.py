@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from support.scripted_steps import OLD_RUNS, Scripted, activated, runs, stands
+from support.scripted_steps import IMAGE, NEW, OLD_RUNS, PaperDriver, Scripted, activated, runs, said, stands
 
-from swimctl.errors import StepFailed, UnparsableOutput
-from swimctl.models import Outcome
-from swimctl.platforms.base import Trace
+from swimctl.errors import SessionLost, StepFailed, UnparsableOutput
+from swimctl.models import Image, Outcome
+from swimctl.platforms.base import Sent, Trace
 from swimctl.platforms.driver import Offers
-from swimctl.platforms.facts import Placement
+from swimctl.platforms.facts import Placement, Snapshot
 from swimctl.platforms.journal import Logged, NextBoot
 from swimctl.steps.activation import Activation
 from swimctl.steps.ending import outcome_of_failure
 from swimctl.steps.others import at_work, require_alone
+from swimctl.steps.send_once import last_left, send_once
 
 CHANGES = {"save", "add", "activate", "commit", "back", "restore"}
 READ = Logged("read")
@@ -175,6 +177,61 @@ def test_who_is_not_alone_is_told_what_others_do_and_when_to_come_back() -> None
         "`swimctl retry`"
     )
     require_alone((alone := Scripted(journal=[(READ,)])).context, alone.driver)
+
+
+class Named(PaperDriver):
+    """A driver of a device whose next boot anybody may name; `left` is what its own commands have named."""
+
+    left: str | None = None
+
+    def put_back(self, before: Snapshot, left: str) -> str:
+        assert before
+        self.asked.append(f"put back {left}")
+        return f"{left} was taken back"
+
+
+@pytest.mark.parametrize(
+    ("kept", "asked"),
+    [
+        ({}, []),
+        ({"activate left 0": ""}, []),
+        ({"activate left 0": "flash:new.swi", "activate left 1": ""}, []),
+        ({"activate left 0": "flash:new.swi"}, ["put back flash:new.swi"]),
+        ({"activate left 0": "", "activate left 1": "flash:new.swi"}, ["put back flash:new.swi"]),
+    ],
+)
+def test_what_the_next_boot_starts_is_put_back_only_where_this_job_has_named_it(
+    kept: dict[str, str], asked: list[str]
+) -> None:
+    """Two programs with two stores: the other one's job has named the image, and this one was refused."""
+    job = Scripted(
+        memory={**REFUSED, **kept},
+        installed=[stands(Placement.NEXT), stands(Placement.ABSENT)],
+        running=[SAME_BOOT],
+        trace=[Trace(received=False, finished=None)],
+        kind=Named,
+    )
+    outcome, told = outcome_of_failure(job.context, StepFailed("no"))
+    assert [each for each in job.driver.asked if each.startswith("put back")] == asked
+    assert outcome is (Outcome.UNTOUCHED if asked else Outcome.UNKNOWN)
+    assert asked or "was not named by this job, so it stays" in told
+    assert asked or f"the next reload of sw1, whatever its cause, starts {NEW}" in told
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_what_a_command_named_for_the_next_boot_is_remembered_also_where_its_session_ends(lost: bool) -> None:
+    class Names(Named):
+        def activate(self, image: Image) -> Sent:
+            self.left = "flash:new.swi"
+            return super().activate(image)
+
+    job = Scripted(kind=Names, activate=[SessionLost("it ended") if lost else said(False, "busy")])
+    for _ in range(2):
+        with suppress(SessionLost):
+            send_once(job.context, job.driver, "activate", lambda: job.driver.activate(IMAGE))
+    assert [job.record.memory[f"activate left {n}"] for n in (0, 1)] == ["flash:new.swi"] * 2
+    assert last_left(job.context, "activate") == "flash:new.swi"
+    assert last_left(job.context, "add") == ""
 
 
 class NamesNextBoot:

@@ -71,6 +71,7 @@ class AristaEos(AristaDevice):
     """
 
     support = SUPPORT
+    left: str | None = None
 
     def __init__(self, session: Session, settings: Settings, _options: JobOptions) -> None:
         super().__init__(session, settings)
@@ -102,7 +103,7 @@ class AristaEos(AristaDevice):
         """Name what runs for the next boot."""
         old = self._boots()
         try:
-            self._name(self._path(image))
+            self._name(self._path(image), old)
         except SessionLost:
             return Sent(InstallOutcome("commit", succeeded=None), dropped=True)
         except (CommandRefused, StepFailed, UnparsableOutput) as error:
@@ -116,18 +117,18 @@ class AristaEos(AristaDevice):
             return Sent(InstallOutcome("reload", succeeded=False, reason=reason))
         return self._boot_and_reload(before.boots)
 
-    def restore(self, before: Snapshot) -> str:
-        """Return the image of before again, where another is named."""
-        if not before.boots or self._boots() == before.boots:
+    def put_back(self, before: Snapshot, left: str) -> str:
+        """Name the image of before again, where the one is named that was named from here."""
+        if before.boots in {"", left} or self._boots() != left:
             return ""
-        self._name(before.boots)
+        self._name(before.boots, left)
         return f"the next boot starts {before.boots} again, as before"
 
     def _boot_and_reload(self, path: str) -> Sent:
         try:
             old = self._boots()
             try:
-                self._name(path)
+                self._name(path, old)
                 reply = self._session.converse("reload now", _RELOAD, self._limits.activate)
                 if not reply.dropped:
                     _not_refused("reload now", reply.text)
@@ -137,25 +138,33 @@ class AristaEos(AristaDevice):
             return Sent(InstallOutcome("reload", succeeded=None), dropped=True)
         return Sent(InstallOutcome("reload", succeeded=None if reply.dropped else True), reply.dropped)
 
-    def _name(self, path: str) -> None:
-        """Name a file for the next boot and read it back; StepFailed where another one stands there."""
+    def _name(self, path: str, old: str) -> None:
+        """Name a file for the next boot in place of `old`, and read it back; StepFailed where another stands there."""
         self._do("configure")
         try:
             self._do(f"boot system {path}")
         except CommandRefused:
             self._do("end")
             raise
+        if path != old:
+            self.left = path
         self._do("end")
         if (seen := self._boots()) != path:
             raise StepFailed(f"'{SHOW_BOOT}' names {seen or 'nothing'} after 'boot system {path}'")
 
     def _undone(self, old: str, reason: str) -> Sent:
-        """Restore the boot setting; return the failure with its reason and what the next boot starts."""
+        """Restore the boot setting, if it is the one of here; return the failure and what the next boot starts."""
         try:
             seen = self._boots()
+            if seen not in {old, self.left}:
+                self.left = ""
+                reason += f"; the next boot starts {seen or 'nothing'}, which is not from here, so it stays"
+                return Sent(InstallOutcome("reload", succeeded=False, reason=reason))
             if old and seen != old:
-                self._name(old)
+                self._name(old, seen)
                 seen = old
+            if seen == old:
+                self.left = ""
         except (CommandRefused, StepFailed, UnparsableOutput) as error:
             reason += f"; and the boot setting could not be put back to {old or 'nothing'}: {error}"
         else:

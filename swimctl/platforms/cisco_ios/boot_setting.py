@@ -29,6 +29,12 @@ class BootSetting:
         self._read = read
         self._runs = runs
         self._stack = stack
+        self._stands: tuple[str, ...] | None = None
+
+    @property
+    def left(self) -> str | None:
+        """Return the lines as the accepted commands left them; empty where put back, None where there were none."""
+        return None if self._stands is None else "\n".join(self._stands)
 
     def lines(self) -> tuple[str, ...]:
         """Read the lines that are in force."""
@@ -55,7 +61,7 @@ class BootSetting:
     def set(self, old: tuple[str, ...], new: tuple[str, ...]) -> None:
         """Configure the lines, save, and read back what the next boot starts; StepFailed where it is another."""
         if old != new:
-            self._configure(_changed(old, new))
+            self._configure(old, new)
         save(self._read)
         boot, wanted = self.boot(), files(new)
         for member, own in (boot.members or {"": boot}).items():
@@ -71,13 +77,21 @@ class BootSetting:
         return files(lines)[:1] == (file,) and (not self._stack or lines[0].startswith("boot system switch all "))
 
     def undone(self, lines: tuple[str, ...], reason: str) -> Sent:
-        """Restore the boot lines; return the failure with its reason and whether they are restored."""
+        """Restore the boot lines, if they are those of here; return the failure with its reason, and how they are."""
         try:
-            self.set(self.lines(), lines)
+            seen = self.lines()
+            ours = seen in {lines, self._stands}
+            if ours:
+                self.set(seen, lines)
         except NOT_SET as error:
             reason += f"; and the boot lines could not be put back: {error}"
         else:
-            reason += "; the boot lines are as they were"
+            self._stands = ()
+            reason += (
+                "; the boot lines are as they were"
+                if ours
+                else f"; the boot lines are not as they were set from here, so they stay: {', '.join(seen) or 'none'}"
+            )
         return Sent(InstallOutcome("reload", succeeded=False, reason=reason))
 
     def _boot(self) -> tuple[BootSettings, bool]:
@@ -90,13 +104,15 @@ class BootSetting:
                 raise
             return parse_show_boot(self._read.show("show bootvar"), "show bootvar"), False  # routers
 
-    def _configure(self, lines: list[str]) -> None:
+    def _configure(self, old: tuple[str, ...], new: tuple[str, ...]) -> None:
+        lines = _changed(old, new)
         self._read.show("configure terminal")
-        answers = ((line, _COMPLAINT.search(self._read.show(line))) for line in lines)
-        refused = next(((line, complaint[0].strip()) for line, complaint in answers if complaint), None)
+        for done, line in enumerate(lines, 1):
+            if complaint := _COMPLAINT.search(self._read.show(line)):
+                self._read.show("end")
+                raise CommandRefused(f"'{line}': the device answered '{complaint[0].strip()}'")
+            self._stands = _after(old, new, done)
         self._read.show("end")
-        if refused:
-            raise CommandRefused(f"'{refused[0]}': the device answered '{refused[1]}'")
 
 
 def _changed(old: tuple[str, ...], new: tuple[str, ...]) -> list[str]:
@@ -106,3 +122,10 @@ def _changed(old: tuple[str, ...], new: tuple[str, ...]) -> list[str]:
     # One line that takes another's place needs no `no`: there is no moment without either.
     removed = [f"no {line}" for line in old] if not (len(old) == len(new) == 1) else []
     return [*removed, *new]
+
+
+def _after(old: tuple[str, ...], new: tuple[str, ...], done: int) -> tuple[str, ...]:
+    """Return the lines that are in force once so many of those of `_changed` were accepted."""
+    if len(old) == len(new) == 1:
+        return new
+    return (*old[done:], *new[: max(0, done - len(old))])

@@ -153,11 +153,18 @@ class BootVariable(CiscoDevice):
         except NOT_SET as error:
             return self._setting.undone(lines, str(error))
 
-    def restore(self, before: Snapshot) -> str:
-        """Set the boot lines of before, unless they are set; return what was done."""
+    @property
+    def left(self) -> str | None:
+        """Return the boot lines that were left set; see `PutsBack`."""
+        return self._setting.left
+
+    def put_back(self, before: Snapshot, left: str) -> str:
+        """Set the boot lines of before, where those stand that were set from here; return what was done."""
         lines, old = self._setting.lines(), tuple(before.boots.splitlines())
         if not old:
             raise StepFailed("no boot settings were kept before the activation, so none can be put back")
+        if lines != tuple(left.splitlines()):
+            return ""
         self._setting.set(lines, old)
         return "" if lines == old else f"the next boot starts {files(old)[0]} again, as before: boot lines put back"
 

@@ -73,6 +73,7 @@ class Requested(CiscoDevice):
     """Read and change one device; what it boots next is changed in `activate` and its ways back alone."""
 
     support = SUPPORT
+    left: str | None = None
 
     def check(self, device: Device, image: Image, *, cleanup: bool) -> list[Finding]:
         """Apply every rule of the readiness check; changes nothing. Without enough privilege that is the only one."""
@@ -141,12 +142,13 @@ class Requested(CiscoDevice):
 
         What an earlier session installed is not installed again.
         """
-        before = self._read.version().version
-        if not all(self._are_named(image.version).values()):
+        before, was = self._read.version().version, self._named()
+        if not all(same_release(found, image.version) for found in was.values()):
             sent = self._request(self._install(image), self._limits.add + self._limits.activate)
             if sent.dropped:
                 return sent
             named = self._are_named(image.version)
+            self.left = image.version if self._named() != was else None
             if sent.outcome.succeeded is False or not all(named.values()):
                 lacking = ", ".join(unit for unit, done in named.items() if not done)
                 seen = f"packages.conf of {lacking} does not name {image.version} after it" if lacking else ""
@@ -162,10 +164,15 @@ class Requested(CiscoDevice):
         sent = self._roll_back(before.version)
         return reload(self._read) if sent.outcome.succeeded and not sent.dropped else sent
 
-    def restore(self, before: Snapshot) -> str:
-        """Roll back to the packages of before, unless every member names them; return what was done."""
-        if all(self._are_named(before.version).values()):
+    def put_back(self, before: Snapshot, left: str) -> str:
+        """Roll back to the packages of before, where those are named that were installed from here."""
+        named = set(self._named().values())
+        if not any(same_release(found, left) for found in named):
             return ""
+        if others := [
+            found for found in named if not (same_release(found, left) or same_release(found, before.version))
+        ]:
+            raise StepFailed(f"packages.conf names {', '.join(others)}, which is not from here")
         sent = self._roll_back(before.version)
         if not sent.outcome.succeeded:
             raise StepFailed(f"'{_ROLLBACK}' failed: {sent.outcome.reason or 'the session ended in it'}")
@@ -188,9 +195,13 @@ class Requested(CiscoDevice):
         return Sent(InstallOutcome("rollback", succeeded=True))
 
     def _undone(self, before: str, reason: str) -> Sent:
-        """Roll back the packages if an install failed half-way; return the failure with its reason."""
-        if any(not named for named in self._are_named(before).values()):
+        """Roll back the packages if an install failed half-way; return the failure with its reason.
+
+        What was named already when the install began is not from here, and stays.
+        """
+        if self.left:
             sent = self._roll_back(before)
+            self.left = "" if sent.outcome.succeeded else self.left
             done = "the packages are as they were" if sent.outcome.succeeded else "and they could not be rolled back"
             reason = f"{reason}; {done}"
         return Sent(InstallOutcome("install", succeeded=False, reason=reason))

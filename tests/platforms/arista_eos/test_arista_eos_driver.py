@@ -81,11 +81,33 @@ def test_a_power_cut_between_the_setting_and_the_reload_starts_the_image(tmp_pat
 def test_what_a_failed_activation_left_is_taken_back_once(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
     before = desk.driver().snapshot("now")
-    assert desk.driver().restore(before) == ""
-    desk.driver(("end", "after")).activate(IMAGE)
-    assert desk.driver().restore(before) == "the next boot starts flash:EOS-4.28.3M.swi again, as before"
-    assert desk.driver().restore(before) == ""
+    left = f"flash:{IMAGE.filename}"
+    assert desk.driver().put_back(before, left) == ""
+    first = desk.driver(("end", "after"))
+    first.activate(IMAGE)
+    assert first.left == left
+    assert desk.driver().put_back(before, "flash:another.swi") == ""
+    assert not desk.untouched
+    assert desk.driver().put_back(before, left) == "the next boot starts flash:EOS-4.28.3M.swi again, as before"
+    assert desk.driver().put_back(before, left) == ""
     assert desk.untouched
+
+
+def test_what_another_program_named_is_neither_left_from_here_nor_put_back(tmp_path: Path) -> None:
+    """It names its image in the moment between our look at the boot setting and our own command."""
+    desk = Desk(tmp_path)
+    driver = desk.driver()
+
+    def locked(command: str) -> None:
+        desk.switch.boots = f"flash:/{IMAGE.filename}"
+        raise CommandRefused(f"'{command}': the device answered '% Configuration is locked'")
+
+    driver._do = locked  # type: ignore[method-assign]
+    sent = driver.activate(IMAGE)
+    assert sent.outcome.succeeded is False
+    assert f"starts flash:{IMAGE.filename}, which is not from here, so it stays" in (sent.outcome.reason or "")
+    assert desk.switch.boots == f"flash:/{IMAGE.filename}"
+    assert driver.left == ""
 
 
 @pytest.mark.parametrize(

@@ -98,7 +98,7 @@ def test_an_accident_at_any_line_leaves_a_device_that_boots_and_can_be_put_back(
         ]
         desk.type("reload cancel")
     if desk.driver().running().version == "17.06.05":
-        desk.driver().restore(desk.before)
+        desk.driver().put_back(desk.before, "\n".join(desk.boots))
         assert (desk.boots, desk.switch.unsaved) == (desk.kept, False)
         assert desk.driver().installed(desk.new).placement is Placement.ABSENT
 
@@ -147,7 +147,8 @@ def test_a_conversion_that_says_nothing_that_reads_may_be_at_work_and_can_be_put
     assert "cannot read the output of" in (sent.outcome.reason or "")
     assert desk.boots[0] == "boot system flash:packages.conf"
     assert desk.driver(convert=True).installed(image).placement is Placement.NEXT
-    assert "boot lines put back" in desk.driver(convert=True).restore(before)
+    assert driver.left == "\n".join(desk.boots)
+    assert "boot lines put back" in desk.driver(convert=True).put_back(before, driver.left)
     assert desk.boots == old
 
 
@@ -158,9 +159,35 @@ def test_a_question_that_nobody_knows_ends_it_and_the_lines_are_put_back_in_the_
     with pytest.raises(UnexpectedPrompt):
         driver.activate(image)
     assert desk.boots == [BOTH]
-    assert desk.driver().restore(before) == f"the next boot starts {OLD_FILE} again, as before: boot lines put back"
+    assert driver.left == BOTH
+    told = f"the next boot starts {OLD_FILE} again, as before: boot lines put back"
+    assert desk.driver().put_back(before, BOTH) == told
     assert desk.boots == [OLD_LINE]
-    assert desk.driver().restore(before) == ""
+    assert desk.driver().put_back(before, BOTH) == ""
+
+
+@pytest.mark.parametrize("theirs", [BOTH, f"boot system flash:/another.bin;flash:/{OLD_FILE}"])
+def test_lines_that_another_program_has_set_meanwhile_stay(tmp_path: Path, theirs: str) -> None:
+    """Ours is refused before its first line is in force, and what stands then is another's: even the same lines."""
+    desk = IosDesk(tmp_path)
+    image, before = desk.image(), desk.driver().snapshot("now")
+    driver = desk.driver()
+    show = driver._read.show
+
+    def refused(command: str) -> str:
+        if command == BOTH:
+            desk.type(theirs)
+            return "% Configuration mode is locked by process '292' user 'anna'"
+        return str(show(command))
+
+    driver._read.show = refused
+    sent = driver.activate(image)
+    assert sent.outcome.succeeded is False
+    assert f"so they stay: {theirs}" in (sent.outcome.reason or "")
+    assert desk.driver()._setting.lines() == (theirs,)
+    assert driver.left == ""
+    assert desk.driver().put_back(before, f"boot system flash:/{NEW_FILE}") == ""
+    assert desk.driver()._setting.lines() == (theirs,)
 
 
 def test_the_log_tells_whether_the_reload_came(tmp_path: Path) -> None:

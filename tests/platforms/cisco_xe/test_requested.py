@@ -155,6 +155,7 @@ def test_after_a_lost_session_nothing_is_installed_twice() -> None:
 def test_what_a_failed_activation_left_is_put_back() -> None:
     session = Session(changed(SWITCH, ("more flash:packages.conf", OLD, NEW)))
     before = Snapshot("", OLD, 1, None, {}, (), (), {})
-    assert driver(session).restore(before).startswith(f"the next boot starts {OLD} again")
-    assert driver(session).restore(before) == ""
+    assert driver(session).put_back(before, "16.99.1") == ""
+    assert driver(session).put_back(before, TARGET.version).startswith(f"the next boot starts {OLD} again")
+    assert driver(session).put_back(before, TARGET.version) == ""
     assert len(session.typed) == 1

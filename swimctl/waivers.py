@@ -25,9 +25,10 @@ _COPY: Final = "the image would not come to the device"
 NEVER: Final[Mapping[str, str]] = {
     **dict.fromkeys(
         (
-            "identity", "model", "serial number", "stack members", "members", "modules", "nodes", "routing engines",
-            "same release on every member", "same release on every module", "same release on every node",
-            "standby processor", "standby supervisor", "supervisors of the pair", "two processors", "hostname",
+            "identity", "known device", "model", "serial number", "stack members", "members", "modules", "nodes",
+            "routing engines", "same release on every member", "same release on every module",
+            "same release on every node", "standby processor", "standby supervisor", "supervisors of the pair",
+            "two processors", "hostname",
         ),
         _IDENTITY,
     ),

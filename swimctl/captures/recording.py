@@ -15,7 +15,7 @@ from swimctl.models import Device, Image, JobOptions
 from swimctl.platforms import commands_of
 from swimctl.platforms.base import Netconf, Reply, Session
 from swimctl.platforms.commands import NETCONF
-from swimctl.platforms.driver import Checks
+from swimctl.platforms.driver import AsksFirst
 from swimctl.platforms.terminal import Answer
 from swimctl.sessions.session import Session as Terminal
 from swimctl.steps.first_look import first_look
@@ -161,7 +161,7 @@ class Recording:
 
 
 def record(
-    session: Recording, make: Callable[[Session], Checks], device: Device, *, username: str, seconds: float
+    session: Recording, make: Callable[[Session], AsksFirst], device: Device, *, username: str, seconds: float
 ) -> Capture:
     """Ask all that a readiness check asks, then what it did not come to.
 

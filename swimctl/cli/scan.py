@@ -48,10 +48,16 @@ def scan(
     with context.open() as opened:
         devices = chosen.of(opened.inventory)
         began = time.monotonic()
+        before = {one.id: opened.store.last_seen(one.id) for one in devices} if replaced else {}
         if replaced:
             opened.store.enter_audit(caller(), "scan --replaced", ", ".join(one.name for one in devices), {})
         silent = ask(context, opened, devices, workers, replaced=replaced)
         took = time.monotonic() - began
+        for one in devices if replaced else ():
+            was, now = before[one.id], opened.store.last_seen(one.id)
+            if was and now and was.serials and set(was.serials).isdisjoint(now.serials):
+                numbers = {"were": list(was.serials), "are": list(now.serials)}
+                opened.store.enter_audit(caller(), "device replaced", one.name, numbers)
         seen = opened.store.sightings()
     documents = [_document(one, seen.get(one.id, []), silent.get(one.id)) for one in devices]
     raise typer.Exit(_tell(context, devices, documents, silent, took))

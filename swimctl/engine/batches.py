@@ -19,6 +19,7 @@ from swimctl.engine.elsewhere import elsewhere, settled
 from swimctl.engine.holds import BatchRun, Holds
 from swimctl.engine.jobs import JobRunner
 from swimctl.engine.poller import Poller
+from swimctl.engine.records import met
 from swimctl.engine.sightings import Sightings
 from swimctl.engine.spread import Limits, Spread
 from swimctl.engine.turns import stopped, unfinished_before
@@ -257,7 +258,7 @@ class Engine:
         """
         if image is None:
             raise NotFound(f"no image to check {device.name} against; set a golden image or name one with --image")
-        look = self._visits.check(device, image, options)
+        look = self._visits.check(device, image, options, met(self._store.last_seen(device.id)))
         if keep and look.running is not None:
             serials = look.snapshot.serials if look.snapshot else ()
             with suppress(StepFailed):  # its readiness is what was asked for; `scan` says who answers

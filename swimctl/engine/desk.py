@@ -24,7 +24,7 @@ from swimctl.store import Runner, Store
 
 # What may be asked, by what it takes before its own arguments.
 _OF_THE_HOLDER: Final = frozenset({"move", "step", "say", "progress", "release", "hold"})
-_OF_THE_JOB: Final = frozenset({"job", "remember", "recall", "saw_in_job", "stop_asked"})
+_OF_THE_JOB: Final = frozenset({"job", "remember", "recall", "saw_in_job", "seen_of_job", "stop_asked"})
 _OF_ALL: Final = frozenset(
     {"usual_seconds", "begin_login", "end_login", "leave_login", "login_proved", "login_refusals"}
 )

@@ -20,6 +20,7 @@ from swimctl.errors import StoreError
 from swimctl.models import Batch, Image, Job, Outcome, Usual
 from swimctl.states import JobStatus, StepStatus
 from swimctl.store import Refusals
+from swimctl.store.seen import Seen
 from swimctl.waiting import Waiting
 
 # Ask question `number` of an order: an error's class and the answer, or its words. What it raises is no answer.
@@ -167,6 +168,10 @@ class FarStore:
     ) -> None:
         """Keep what the job's device runs."""
         self._question("saw_in_job", release, dict(members), doubt, list(serials))
+
+    def seen_of_job(self, job_id: int) -> Seen | None:  # noqa: ARG002
+        """Return what was last seen of the job's device."""
+        return cast("Seen | None", self._question("seen_of_job"))
 
     def begin_login(self, account: str, device: str, *, most: int, pause: timedelta) -> bool:
         """Return whether an account may be tried."""

@@ -9,6 +9,7 @@ from swimctl.models import Batch, Image, Job, Outcome, Usual
 from swimctl.sessions.logins import LoginStore
 from swimctl.states import JobStatus, StepStatus
 from swimctl.store import Runner
+from swimctl.store.seen import Seen
 from swimctl.waiting import Waiting
 
 
@@ -70,6 +71,9 @@ class JobStore(LoginStore, Protocol):
         self, job_id: int, release: str, members: Mapping[str, str], doubt: str, serials: Sequence[str]
     ) -> object:
         """Keep what the job's device runs."""
+
+    def seen_of_job(self, job_id: int) -> Seen | None:
+        """Return what was last seen of the job's device."""
 
     def recall(self, job_id: int, key: str) -> Any | None:  # noqa: ANN401 - anything that JSON can say
         """Return what is kept under a key."""

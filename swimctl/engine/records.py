@@ -6,13 +6,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from swimctl.clock import to_the_minute
 from swimctl.engine.job_store import JobStore
 from swimctl.errors import StaleClaim
 from swimctl.platforms.facts import Running
 from swimctl.sessions.redaction import Redaction
 from swimctl.steps.baseline import is_baseline
+from swimctl.steps.who import NOBODY, Met
 from swimctl.store import Runner
+from swimctl.store.seen import Seen
 from swimctl.waiting import Waiting
+
+
+def met(seen: Seen | None) -> Met:
+    """Return what was seen of a device as its next look needs it."""
+    return NOBODY if seen is None else Met(seen.serials, seen.by, to_the_minute(seen.at))
 
 
 @dataclass(frozen=True)
@@ -63,6 +71,10 @@ class StoreRecord:
     def recall(self, key: str) -> Any | None:  # noqa: ANN401 - JSON
         """Return what was remembered."""
         return self.store.recall(self.job_id, key)
+
+    def met(self) -> Met:
+        """Return which serial numbers were last seen at the job's device."""
+        return met(self.store.seen_of_job(self.job_id))
 
     def saw(self, running: Running, serials: Sequence[str]) -> None:
         """Keep what the device runs."""

@@ -31,6 +31,7 @@ from swimctl.sessions.targets import Target
 from swimctl.sessions.transcript import Transcript
 from swimctl.steps.first_look import FirstLook, first_look, models_of, prove, what_runs
 from swimctl.steps.reach import Images
+from swimctl.steps.who import NOBODY, Met
 
 
 class Known(Protocol):
@@ -65,12 +66,12 @@ class Visits:
         self._clock = clock
         self._target = known.target
 
-    def check(self, device: Device, image: Image, options: JobOptions) -> FirstLook:
-        """Return what the readiness check of a job with these options would find."""
+    def check(self, device: Device, image: Image, options: JobOptions, met: Met = NOBODY) -> FirstLook:
+        """Return what the readiness check of a job with these options would find; `met` was seen of it before."""
         with self._known.images.look(device.name) as whose:
-            return self._checked(device, image, options, self._known.images_of(device, whose))
+            return self._checked(device, image, options, met, self._known.images_of(device, whose))
 
-    def _checked(self, device: Device, image: Image, options: JobOptions, images: Images) -> FirstLook:
+    def _checked(self, device: Device, image: Image, options: JobOptions, met: Met, images: Images) -> FirstLook:
         target = self._target(device)
         transcript, make = self._transcript(target), self._maker(device, options)
 
@@ -92,6 +93,7 @@ class Visits:
                     username=target.username,
                     taken_at=rfc3339(self._clock.now()),
                     wanted=self._wanted(device, self._known.checks_of(device)),
+                    met=met,
                 )
             look = images.ruled(look, enter, device, image, self._settings)
         return replace(

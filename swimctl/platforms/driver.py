@@ -103,6 +103,10 @@ class Checks(Identifies, Compares, Sends, SizesFiles, Protocol):
         """Apply every rule of the readiness check; changes nothing. Without enough privilege that is the only one."""
 
 
+class AsksFirst(TellsSerials, Checks, Protocol):
+    """The same, and which device it is."""
+
+
 class HoldsFiles(TellsOfImage, Offers, SizesFiles, Protocol):
     """How an image's file comes onto the device, and is proved there."""
 
@@ -130,7 +134,7 @@ class Activates(Changes, Protocol):
         """
 
 
-class Driver(TellsSerials, Checks, HoldsFiles, Activates, Protocol):
+class Driver(AsksFirst, HoldsFiles, Activates, Protocol):
     """What the driver of every platform has. Beside it, one way to commit and one way back of those below."""
 
 

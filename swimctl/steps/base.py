@@ -30,7 +30,7 @@ from swimctl.sessions.way import greets
 from swimctl.states import JobStatus
 from swimctl.steps.pausing import Parts, Pause
 from swimctl.steps.reach import Images
-from swimctl.steps.who import Who, host_name
+from swimctl.steps.who import Met, Who, host_name
 from swimctl.waiting import Waiting
 
 # However fast the lab runs, no device is asked more often than this in real seconds: the asking costs more.
@@ -88,6 +88,9 @@ class JobRecord(Protocol):
 
     def recall(self, key: str) -> Any | None:  # noqa: ANN401 - JSON
         """Return what was remembered, None where nothing was."""
+
+    def met(self) -> Met:
+        """Return which serial numbers were last seen at the job's device."""
 
     def saw(self, running: Running, serials: Sequence[str]) -> None:
         """Keep what the job's device runs, for those who ask for that without a job."""

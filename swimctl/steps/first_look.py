@@ -23,6 +23,7 @@ from swimctl.models import Device, Finding, Image, JobOptions
 from swimctl.platforms.base import Netconf, OffersNetconf, Reply, Session
 from swimctl.platforms.driver import (
     Answers,
+    AsksFirst,
     Checks,
     ForetellsClean,
     Identifies,
@@ -36,6 +37,7 @@ from swimctl.platforms.serials import read_serials
 from swimctl.platforms.terminal import Answer
 from swimctl.sessions.one_look import one_look
 from swimctl.steps.target import called, is_patch, on_target
+from swimctl.steps.who import NOBODY, Met, stranger
 from swimctl.waivers import covering
 
 # An answer that says no, or cannot be read: the session goes on, and so do the questions.
@@ -106,7 +108,7 @@ class FirstLook:
 @one_look()
 def first_look(
     session: Session,
-    make: Callable[[Session], Checks],
+    make: Callable[[Session], AsksFirst],
     device: Device,
     image: Image,
     options: JobOptions,
@@ -114,10 +116,12 @@ def first_look(
     username: str,
     taken_at: str,
     wanted: Wanted | None = None,
+    met: Met = NOBODY,
 ) -> FirstLook:
     """Ask a device all that its upgrade asks before and after the reload; changes nothing.
 
-    `make` makes its driver in an open session, `username` is who asks, `wanted` are the checks by rules.
+    `make` makes its driver in an open session, `username` is who asks, `wanted` are the checks by rules. `met` is what
+    was seen of the device before: where another one answers now, that is said and nothing else is asked.
     What cannot be read is a finding; raises SessionLost and what comes of a lost session.
     """
     noting = _Noting(session)
@@ -128,6 +132,9 @@ def first_look(
     identity = asked.answer("identity", lambda: driver.identity(device))
     # The wrong device may run the target too, and a stack with a member missing does not run it as a whole.
     known = identity is not None and all(finding.ok for finding in identity)
+    other = asked.answer("serial numbers", lambda: stranger(met, driver, device)) if known else None
+    if other is not None:
+        return FirstLook((*(identity or ()), other))
     told = asked.answer("installed release", lambda: _already(driver, image)) if known else None
     already, running = told or ("", None)
     if already and not options.force:

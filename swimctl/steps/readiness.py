@@ -75,6 +75,7 @@ class ReadinessCheck:
                 wanted=Wanted(
                     context.checks(), context.device.platform, context.settings.deadlines.command, context.device.model
                 ),
+                met=context.record.met(),
             )
         if look.closed:
             context.part()  # whoever is next needs a session that is open

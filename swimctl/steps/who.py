@@ -2,10 +2,13 @@
 
 The serial numbers of the baseline decide: one of them is enough, as another member may lead and a card be replaced.
 None of them, by more than one output, is another device: nothing is sent to it. Where none reads, the host name of the
-prompt is the second evidence.
+prompt is the second evidence. Before there is a baseline, those decide that a scan, a plan or a job saw at it last.
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
 
 from swimctl.errors import (
     CommandRefused,
@@ -16,12 +19,54 @@ from swimctl.errors import (
     Unidentified,
     UnparsableOutput,
 )
+from swimctl.models import Device, Finding
 from swimctl.platforms.driver import TellsSerials
 from swimctl.platforms.facts import Snapshot
 from swimctl.platforms.prompts import name_in
 from swimctl.platforms.serials import read_serials
 from swimctl.sessions.targets import Target
 from swimctl.steps.baseline import Recall, kept_baseline
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """The serial numbers that were last seen at a device, `by` and `when`; none where nobody has read any."""
+
+    serials: tuple[str, ...] = ()
+    by: str = ""
+    when: str = ""
+
+
+NOBODY: Final = Met()
+"""Nothing was seen before."""
+
+
+def stranger(met: Met, driver: TellsSerials, device: Device) -> Finding | None:
+    """Return that another device answers than the one that was seen before; None where nothing says so.
+
+    A serial number of the inventory was proved already. One number of before is enough: see above. What cannot be read
+    accuses nobody.
+    """
+    if device.serial is not None or not met.serials:
+        return None
+    try:
+        found = read_serials(driver.serials(), met.serials)
+    except (CommandRefused, UnparsableOutput):
+        return None
+    if not found or not set(found).isdisjoint(met.serials):
+        return None
+    return Finding(
+        "known device",
+        ok=False,
+        seen=f"serial number {found[0]}",
+        needed=f"{_some(met.serials)}, as {met.by or 'somebody'} saw at {device.name} ({met.when})",
+        next_command=f"if it was replaced, `swimctl scan {device.name} --replaced`; else correct the address of "
+        f"{device.name} in the inventory",
+    )
+
+
+def _some(numbers: tuple[str, ...]) -> str:
+    return f"one of {', '.join(numbers[:3])}{' …' if len(numbers) > 3 else ''}" if len(numbers) > 1 else numbers[0]
 
 
 class Who:

@@ -19,6 +19,7 @@ from swimctl.store.rows import moment, storable
 from swimctl.store.runners import Part, written
 
 _NO_SERIALS: Final = "[]"
+_NEWEST, _FIRST = "SELECT * FROM sightings WHERE device_id =", " ORDER BY id DESC LIMIT 1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,18 @@ class Sightings(Part):
             found[row["device_id"]].append(_seen(row))
         return dict(found)
 
+    def last_seen(self, device_id: int) -> Seen | None:
+        """Return what was last seen of a device; None where nobody has seen it."""
+        with self._db.read() as sql:
+            row = sql.execute(f"{_NEWEST} ?{_FIRST}", [device_id]).fetchone()
+        return None if row is None else _seen(row)
+
+    def seen_of_job(self, job_id: int) -> Seen | None:
+        """Return what was last seen of the device of a job; None where nobody has seen it."""
+        with self._db.read() as sql:
+            row = sql.execute(f"{_NEWEST} (SELECT device_id FROM jobs WHERE id = ?){_FIRST}", [job_id]).fetchone()
+        return None if row is None else _seen(row)
+
     def devices_with(self, serial: str) -> list[int]:
         """Return the ids of the devices that were last seen with this serial number."""
         with self._db.read() as sql:
@@ -140,7 +153,7 @@ def _keep(sql: Sql, device_id: int, what: tuple[str, Mapping[str, str], str, Seq
     """Continue the newest sighting of a device if it says the same, else add one. No serial numbers deny none."""
     release, members, doubt, serials = what
     facts = (storable(release), storable(json.dumps(dict(members))), storable(doubt))
-    row = sql.execute("SELECT * FROM sightings WHERE device_id = ? ORDER BY id DESC LIMIT 1", [device_id]).fetchone()
+    row = sql.execute(f"{_NEWEST} ?{_FIRST}", [device_id]).fetchone()
     before = row["serials"] if row else _NO_SERIALS
     numbers = storable(json.dumps(list(serials))) if serials else before
     if row and (row["release"], row["members"], row["doubt"]) == facts and before in (numbers, _NO_SERIALS):

@@ -321,3 +321,4 @@ def test_what_a_worker_sees_is_kept_as_of_the_job_and_not_from_one_whose_lease_i
     (seen,) = lent.store.sightings(lent.job.device_id)[lent.job.device_id]
     assert (seen.release, seen.members, seen.by) == ("17.12.04", {"1": "17.12.04"}, f"job {lent.job.id}")
     assert seen.serials == ("FOC1",)
+    assert second.seen_of_job(lent.job.id) == seen

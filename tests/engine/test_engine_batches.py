@@ -20,6 +20,7 @@ from swimctl.models import Caller, Device, ExecutionMode, JobOptions, Outcome, P
 from swimctl.platforms.facts import Running
 from swimctl.sessions.logins import NotTried
 from swimctl.states import JobStatus
+from swimctl.steps.who import NOBODY
 
 
 @pytest.fixture
@@ -377,7 +378,7 @@ def test_a_check_wants_an_image_and_is_made_by_a_visit(tonight: Night, monkeypat
     class Visits:
         def check(self, *what: Any) -> Any:
             asked.append(what)
-            return looks[len(asked) - 1]
+            return looks[min(len(asked), 2) - 1]
 
         def runs(self, device: Device) -> tuple[Running, tuple[str, ...]]:
             return Running(f"{device.name}-1", 60, None, {}, doubt="two say two things"), ()
@@ -389,7 +390,9 @@ def test_a_check_wants_an_image_and_is_made_by_a_visit(tonight: Night, monkeypat
     assert tonight.engine.check(device, image, options) is looks[0]
     assert tonight.store.sightings() == {}
     assert tonight.engine.check(device, image, options) is looks[1]
-    assert asked == [(device, image, options)] * 2
+    assert asked == [(device, image, options, NOBODY)] * 2
+    assert tonight.engine.check(device, image, options) is looks[1]
+    assert asked[-1][-1].by == "plan", "what was seen before goes with the next question"
     assert [(one.release, one.by) for one in tonight.store.sightings()[device.id]] == [("17.12.04", "plan")]
     tonight.engine.runs(device)
     seen = tonight.store.sightings()[device.id][-1]

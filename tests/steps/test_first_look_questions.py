@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 import pytest
-from support.scripted_steps import BEFORE, IMAGE, NAME, NEW, OLD, OLD_RUNS, Scripted, runs, stands
+from support.scripted_steps import BEFORE, IMAGE, NAME, NEW, OLD, OLD_RUNS, TARGET_RUNS, Scripted, runs, stands
 
 from swimctl.errors import CommandRefused, DeadlineExceeded, StepFailed, UnexpectedPrompt, UnparsableOutput
 from swimctl.models import Device, Finding, Image, ImageKind, JobOptions
@@ -18,6 +18,7 @@ from swimctl.platforms.facts import Placement
 from swimctl.platforms.terminal import Answer, answer
 from swimctl.sessions.session import Reply
 from swimctl.steps.first_look import COPY, FirstLook, first_look, what_runs
+from swimctl.steps.who import NOBODY, Met
 
 HOLDS = Finding("model", ok=True, seen="well", needed="well")
 WRONG = Finding("serial number", ok=False, seen="FOC9Z", needed="FOC1A", next_command="look")
@@ -102,7 +103,9 @@ def job(**script: Any) -> Scripted:
     return Scripted(**{**facts, **script})
 
 
-def look(one: Scripted, *commands: str, image: Image = IMAGE, **options: bool) -> FirstLook:
+def look(
+    one: Scripted, *commands: str, image: Image = IMAGE, met: Met = NOBODY, device: Device = DEVICE, **options: bool
+) -> FirstLook:
     """Look at it; it is given these commands before the first question."""
 
     def make(noting: Session) -> Driver:
@@ -111,7 +114,45 @@ def look(one: Scripted, *commands: str, image: Image = IMAGE, **options: bool) -
         return cast("Driver", one.driver)
 
     given = JobOptions(**options)
-    return first_look(Noted(), make, DEVICE, image, given, username="netops", taken_at="2031-05-04T01:00:00Z")
+    when = "2031-05-04T01:00:00Z"
+    return first_look(Noted(), make, device, image, given, username="netops", taken_at=when, met=met)
+
+
+SEEN = Met(("FOC1A", "FOC2B"), "scan", "2031-05-03 22:00")
+
+
+@pytest.mark.parametrize("already", [False, True])
+def test_another_device_than_was_seen_before_is_asked_nothing_more_and_never_has_the_image_already(
+    already: bool,
+) -> None:
+    placement = Placement.COMMITTED if already else Placement.ABSENT
+    one = job(serials=[("FOC7",)], installed=[stands(placement)], running=[TARGET_RUNS if already else OLD_RUNS])
+    seen = look(one, met=SEEN)
+    assert one.driver.asked == ["identity", "serials"]
+    assert (seen.ready, seen.already, seen.running, seen.snapshot) == (False, "", None, None)
+    (finding,) = seen.refused
+    assert (finding.rule, finding.seen) == ("known device", "serial number FOC7")
+    assert finding.needed == "one of FOC1A, FOC2B, as scan saw at sw1 (2031-05-03 22:00)"
+    assert finding.next_command == (
+        "if it was replaced, `swimctl scan sw1 --replaced`; else correct the address of sw1 in the inventory"
+    )
+
+
+@pytest.mark.parametrize(
+    ("answers", "met", "serial"),
+    [
+        ([("FOC2B", "FOC9")], SEEN, None),  # another member leads, and one was replaced
+        ([("FOC7",)], NOBODY, None),
+        ([("FOC7",)], SEEN, "FOC7"),  # the inventory knows better
+        ([CommandRefused("it says no")], SEEN, None),
+        ([()], SEEN, None),
+    ],
+)
+def test_a_changed_member_and_what_does_not_read_make_no_other_device(
+    answers: list[Any], met: Met, serial: str | None
+) -> None:
+    seen = look(job(serials=answers), met=met, device=replace(DEVICE, serial=serial))
+    assert (seen.ready, seen.snapshot) == (True, BEFORE)
 
 
 def test_a_device_that_is_ready_is_asked_all_that_the_night_asks() -> None:

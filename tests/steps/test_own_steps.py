@@ -8,6 +8,8 @@ import os
 import socket
 import ssl
 import stat
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -31,6 +33,7 @@ from swimctl.platforms.facts import Placement
 from swimctl.sessions.session import Reply
 from swimctl.states import STEP_NAMES, JobStatus, StepStatus
 from swimctl.steps import JobContext
+from swimctl.steps.own import running
 from swimctl.steps.own.facts import sent_key
 from swimctl.waiting import Waiting, WaitKind
 
@@ -425,6 +428,59 @@ def test_all_that_a_script_has_started_ends_with_it(tmp_path: Path, monkeypatch:
     assert time.monotonic() - began < 20
     assert ended.status is (JobStatus.SUCCESS if ends == "exit 0" else JobStatus.FAILED)
     assert is_gone(int((tmp_path / "child").read_text()))
+
+
+def impatient_keeper(folder: Path) -> Path:
+    path = folder / "keeper.py"
+    path.write_text(Path(running.keeper.__file__).read_text().replace("GRACE = 5.0", "GRACE = 0.2"))
+    return path
+
+
+def started_child(folder: Path) -> int:
+    child = folder / "child"
+    for _ in range(200):
+        if child.exists() and child.read_text().strip():
+            break
+        time.sleep(0.05)
+    return int(child.read_text())
+
+
+@pytest.mark.parametrize("text", ["sleep 300", "trap '' TERM; sleep 300 & sleep 300"])
+def test_a_script_and_all_that_it_has_started_end_where_nobody_holds_the_other_end_of_its_keeper(
+    tmp_path: Path, text: str
+) -> None:
+    run = program(tmp_path, f"echo $$ > child; {text}")
+    here, there = socket.socketpair()
+    words = [sys.executable, "-I", "-S", str(impatient_keeper(tmp_path)), str(there.fileno()), str(tmp_path / run)]
+    with here, there:
+        kept = subprocess.Popen(words, cwd=tmp_path, start_new_session=True, pass_fds=(there.fileno(),))
+        child = started_child(tmp_path)
+        assert kept.poll() is None
+    assert kept.wait(timeout=20) < 0
+    assert is_gone(child)
+
+
+@pytest.mark.prove
+def test_a_script_ends_with_a_swimctl_that_is_killed(tmp_path: Path) -> None:
+    run = program(tmp_path, "echo $$ > child; trap '' TERM; sleep 300 & sleep 300")
+    killed = (
+        "import pathlib, sys; from swimctl.steps.own import running; running.keeper.__file__ = sys.argv[2];"
+        "running.run([sys.argv[1]], {'PATH': '/bin:/usr/bin'}, '{}', pathlib.Path(sys.argv[3]), 300, '')"
+    )
+    keeper = impatient_keeper(tmp_path)
+    swimctl = subprocess.Popen([sys.executable, "-c", killed, str(tmp_path / run), str(keeper), str(tmp_path)])
+    child = started_child(tmp_path)
+    swimctl.kill()
+    swimctl.wait()
+    assert is_gone(child)
+
+
+@pytest.mark.parametrize("reads", ["cat > given", "head -c 10 > /dev/null", "true"])
+def test_its_input_comes_whole_however_long_and_may_be_left_unread(tmp_path: Path, reads: str) -> None:
+    given = "0123456789" * 30_000
+    ran = running.run([program(tmp_path, f"{reads}; echo done")], {"PATH": "/bin:/usr/bin"}, given, tmp_path, 20, "")
+    assert (ran.code, ran.output) == (0, "done\n")
+    assert reads != "cat > given" or (tmp_path / "given").read_text() == given
 
 
 def is_gone(pid: int) -> bool:

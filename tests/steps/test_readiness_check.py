@@ -21,6 +21,7 @@ from swimctl.steps.baseline import keep_baseline, kept_baseline, log_marks
 from swimctl.steps.ending import outcome_of_failure
 from swimctl.steps.others import at_work, told
 from swimctl.steps.readiness import FOUND, ReadinessCheck, baseline
+from swimctl.steps.who import Met
 
 CONFIGURATION = "hostname sw1\ninterface Gi1/0/1\n shutdown\nend\n"
 HOLDS = Finding("rule", ok=True, seen="well", needed="well")
@@ -121,6 +122,21 @@ def test_a_device_whose_session_had_to_be_closed_is_asked_once_more_what_it_is(t
     with pytest.raises(StepFailed, match=r"^not ready, nothing was changed: .*it did not end") as refused:
         ReadinessCheck().run(replace(job.context, make_driver=make))
     assert not isinstance(refused.value, NotReady)
+
+
+def test_another_device_than_a_scan_saw_there_is_refused_before_anything_is_kept_or_recorded_of_it(
+    tmp_path: Path,
+) -> None:
+    job = first(tmp_path, serials=[("FOC7",)])
+    job.record.seen_before = Met(("FOC1A",), "job 3", "2031-05-03 22:00")
+    seen: list[object] = []
+    job.record.saw = lambda *what: seen.append(what)  # type: ignore[method-assign]
+    with pytest.raises(
+        NotReady, match=r"serial number FOC7.*FOC1A, as job 3 saw at sw1.*`swimctl scan sw1 --replaced`"
+    ):
+        ReadinessCheck().run(job.context)
+    assert (seen, kept_baseline(job.record.recall)) == ([], None)
+    assert outcome_of_failure(job.context, NotReady(""))[0] is Outcome.UNTOUCHED
 
 
 def test_a_device_that_another_job_holds_is_left_to_it(tmp_path: Path) -> None:

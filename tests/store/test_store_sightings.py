@@ -65,5 +65,8 @@ def test_a_job_tells_of_its_own_device(tmp_path: Path) -> None:
         store.saw(second.device_id, "17.9.5", {"1": "17.9.5"}, serials=["FOC2"])
         assert store.devices_with("FOC1") == [], "it was replaced"
         assert store.sightings(first.device_id) == {}
+        assert store.seen_of_job(second.id) == store.last_seen(second.device_id)
+        assert store.seen_of_job(second.id).serials == ("FOC2",)  # type: ignore[union-attr]
+        assert store.seen_of_job(first.id) is store.last_seen(first.device_id) is None
         with pytest.raises(NotFound):
             store.saw_in_job(99, "17.9.5", {})

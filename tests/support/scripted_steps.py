@@ -33,6 +33,7 @@ from swimctl.sessions.transcript import Transcript
 from swimctl.states import JobStatus
 from swimctl.steps.base import JobContext
 from swimctl.steps.pausing import Parts, see_through
+from swimctl.steps.who import NOBODY, Met
 from swimctl.waiting import Waiting
 
 T = TypeVar("T")
@@ -100,6 +101,7 @@ class PaperRecord:
     data: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
     held_by: str = ""
+    seen_before: Met = NOBODY
     permitting: Callable[[], object] = lambda: None
 
     def hold(self, serials: Sequence[str]) -> str:
@@ -124,6 +126,9 @@ class PaperRecord:
 
     def remember(self, key: str, value: Any) -> None:
         self.memory.setdefault(key, value)
+
+    def met(self) -> Met:
+        return self.seen_before
 
     def saw(self, running: Running, serials: Sequence[str]) -> None:
         assert running.version, serials

@@ -66,12 +66,19 @@ def test_a_scan_records_who_answers_and_names_who_does_not(tmp_path: Path, capsy
         assert document["ran"][0]["serials"] == first["serials"]
         assert document["ran"][0]["seen_by"] == "scan"
 
+        code, checked = told(capsys, tmp_path, "device", "check", "sw1")
+        assert code == 1
+        assert "known device" in str(checked)
         code, document = told(capsys, tmp_path, "scan", "sw1", "--replaced")
         assert (code, of(document, "sw1")["error"]) == (0, None)
         code, document = told(capsys, tmp_path, "device", "history", "sw1")
         assert document["count"] == 2, "another switch is something new, though it runs the same"
         code, document = told(capsys, tmp_path, "audit", "list")
-        assert [(one["action"], one["subject"]) for one in document["entries"]] == [("scan --replaced", "sw1")]
+        asked, changed = document["entries"]
+        assert (asked["action"], asked["subject"]) == ("scan --replaced", "sw1")
+        assert (changed["action"], changed["subject"]) == ("device replaced", "sw1")
+        assert changed["data"]["were"] == first["serials"]
+        assert lab.switch("sw2").spec.serial in changed["data"]["are"]
 
 
 def test_every_system_tells_its_release_and_its_serial_numbers_in_a_short_look(

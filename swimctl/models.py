@@ -158,7 +158,8 @@ class Policy:
 
     `waves` are sizes in the words of the request, a number or a per cent of all jobs; the last one repeats. `soak` is
     in device seconds. `max_failures_percent` is counted over the jobs that were tried, from the fifth on. `window` is
-    as written (`22:00-04:00@Europe/Berlin`), `until` the end of all activations. `pilot`: the first of a kind is alone.
+    as written (`22:00-04:00@Europe/Berlin`), in the time zone `zone` where it names none (empty: that of the reader),
+    `until` the end of all activations. `pilot`: the first of a kind is alone.
     """
 
     waves: tuple[str, ...] = ()
@@ -170,6 +171,7 @@ class Policy:
     ticket: str = ""
     comment: str = ""
     pilot: bool = True
+    zone: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,11 +23,11 @@ _NOBODY_KNOWS = frozenset({WaitKind.APPROVAL, WaitKind.PAUSE, WaitKind.RUNNER, W
 _OPENS = frozenset({WaitKind.WINDOW, WaitKind.FREEZE, WaitKind.SCHEDULE})
 
 
-Reader = Callable[[str, datetime], Openings]
-"""What reads windows as they are written at a moment; UsageError, CalendarUnread."""
+Reader = Callable[[str, datetime, str], Openings]
+"""What reads windows as they are written, at a moment, in a zone; UsageError, CalendarUnread."""
 
 
-def _as_written(text: str, _now: datetime) -> Openings:
+def _as_written(text: str, _now: datetime, _zone: str) -> Openings:
     return Windows.parse(text)
 
 
@@ -71,7 +71,7 @@ def closes_at(batch: Batch, now: datetime, windows: Reader = _as_written) -> dat
     ends = [] if batch.policy.until is None else [batch.policy.until]
     if batch.policy.window is not None:
         try:
-            opening = windows(batch.policy.window, now).opening(now)
+            opening = windows(batch.policy.window, now, batch.policy.zone).opening(now)
         except (CalendarUnread, UsageError):  # or of another machine, with zones that this one does not know
             return batch.policy.until
         ends += [opening.closes] if opening else []

@@ -1,4 +1,4 @@
-"""Calendars as windows and as freezes: iCalendar files that config.yaml names, read anew before each decision.
+"""Calendars as windows and as freezes: iCalendar files that config.yaml names, read anew before anything starts.
 
 A file that is not there, not whole or empty never means that something may start: who asks is told why not.
 """
@@ -7,22 +7,28 @@ from __future__ import annotations
 
 import bisect
 import hashlib
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from swimctl.config.hours import FromCalendar, Opening, Openings, Windows
 from swimctl.config.settings import Settings
 from swimctl.config.windows import Freeze, Go, Never, Shut, Wait, gate
 from swimctl.errors import CalendarUnread, ConfigError, UsageError
+from swimctl.times.here import zone_here
+from swimctl.times.wall import zone_named
 
 _AHEAD: Final = timedelta(days=400)
 _BEHIND: Final = timedelta(days=40)
 _LARGEST: Final = 10_000_000  # bytes
-_FRESH: Final = 1.0  # real seconds for which a file is not read again
+# Real seconds for which a file is not read again: where something starts by it, and where somebody only waits.
+FRESH: Final = 1.0
+_WAITS: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,40 +71,72 @@ def bytes_of(path: Path) -> bytes:
     return text
 
 
+class Known:
+    """What was read of calendars, for all who share it: each file is read once for them."""
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.read: dict[Path, _Read] = {}
+        self.unread: dict[Path, tuple[float, ConfigError]] = {}
+
+
 class Calendars:
-    """The calendars of one configuration. `read` returns what is in a file; see `bytes_of`."""
+    """The calendars of one configuration. `read` returns what is in a file; see `bytes_of`.
+
+    `zone` is where the configuration is, if not here: times without a zone are of that one.
+    """
 
     def __init__(
-        self, settings: Settings, read: Callable[[Path], bytes] = bytes_of, ticks: Callable[[], float] = time.monotonic
+        self,
+        settings: Settings,
+        read: Callable[[Path], bytes] = bytes_of,
+        ticks: Callable[[], float] = time.monotonic,
+        *,
+        zone: str = "",
+        known: Known | None = None,
     ) -> None:
         self._settings = settings
         self._bytes = read
         self._ticks = ticks
-        self._read: dict[Path, _Read] = {}
+        self._zone = zone
+        self._known, self._shared = known or Known(), known is not None
 
     @property
     def freeze(self) -> bool:
         """Return whether there is any freeze, or a calendar that may list one."""
         return bool(self._settings.freezes or self._settings.freeze_calendars)
 
-    def windows(self, text: str, now: datetime) -> Openings:
-        """Return windows as they are written, with those of calendars. UsageError, CalendarUnread."""
-        found = Windows.parse(text)
-        every = (self._of(each, now) if isinstance(each, FromCalendar) else each for each in found.all)
+    def windows(self, text: str, now: datetime, zone: str = "", *, age: float = FRESH) -> Openings:
+        """Return windows as they are written, with those of calendars. UsageError, CalendarUnread.
+
+        `zone` is for those that name none. A calendar that was read at most `age` seconds ago is not read again.
+        """
+        found = Windows.parse(text, self._zone_of(zone or self._zone))
+        every = (self._of(each, now, age) if isinstance(each, FromCalendar) else each for each in found.all)
         return replace(found, all=tuple(every))
 
-    def freezes(self, now: datetime) -> tuple[Freeze, ...]:
+    def freezes(self, now: datetime, *, age: float = FRESH) -> tuple[Freeze, ...]:
         """Return the freezes of config.yaml and of its calendars. CalendarUnread."""
-        listed = [one for path in self._settings.freeze_calendars for one in self.openings(path, now)]
+        listed = [one for path in self._settings.freeze_calendars for one in self.openings(path, now, age=age)]
         return (*self._settings.freezes, *(Freeze(one.opens, one.closes, one.of) for one in listed))
 
     def gate(
-        self, now: datetime, needs: timedelta, window: str | None, until: datetime | None
+        self, now: datetime, needs: timedelta, window: str | None, until: datetime | None, zone: str = ""
     ) -> Go | Wait | Never | Shut:
-        """Return whether an activation that needs so long may start now; Shut where a calendar does not say."""
+        """Return whether an activation that needs so long may start now; Shut where a calendar does not say.
+
+        Who waits is told so by what was read a minute ago at most. Nobody starts, or never starts, by that: for this
+        all is read anew.
+        """
+        told = self._gate(now, needs, window, until, zone, _WAITS)
+        return told if isinstance(told, Wait) else self._gate(now, needs, window, until, zone, FRESH)
+
+    def _gate(
+        self, now: datetime, needs: timedelta, window: str | None, until: datetime | None, zone: str, age: float
+    ) -> Go | Wait | Never | Shut:
         try:
-            opens = None if window is None else self.windows(window, now)
-            return gate(now, needs, window=opens, until=until, freezes=self.freezes(now))
+            opens = None if window is None else self.windows(window, now, zone, age=age)
+            return gate(now, needs, window=opens, until=until, freezes=self.freezes(now, age=age))
         except (CalendarUnread, UsageError) as error:  # or a zone that this machine does not know
             return Shut(str(error))
 
@@ -114,33 +152,53 @@ class Calendars:
                 raise _unread(path, error) from None
         return marks
 
-    def openings(self, path: Path, now: datetime) -> tuple[Opening, ...]:
-        """Return what a calendar lists from a while ago on, to a year ahead. CalendarUnread."""
+    def openings(self, path: Path, now: datetime, *, age: float = FRESH) -> tuple[Opening, ...]:
+        """Return what a calendar lists from a while ago on, to a year ahead. CalendarUnread.
+
+        One that was read at most `age` seconds ago is not read again. Nor is one that others could not read just now.
+        """
+        with self._known.lock:
+            return self._openings(path, now, age)
+
+    def _openings(self, path: Path, now: datetime, age: float) -> tuple[Opening, ...]:
         from swimctl.config.ical import occurrences
 
-        known, ticks = self._read.get(path), self._ticks()
+        known, ticks = self._known.read.get(path), self._ticks()
+        tried, problem = self._known.unread.get(path, (ticks, None))
+        if problem is not None and self._shared and 0 <= ticks - tried < FRESH:
+            raise _unread(path, problem)
         near = known is not None and abs(now - known.about) < timedelta(days=1)
-        if known is not None and near and 0 <= ticks - known.at < _FRESH:
+        if known is not None and near and 0 <= ticks - known.at < age:
             return known.openings
         try:
             text = self._bytes(path)
             if known is not None and near and known.text == text:
-                self._read[path] = replace(known, at=ticks)
+                self._known.read[path] = replace(known, at=ticks)
                 return known.openings
-            listed = occurrences(text, now - _BEHIND, now + _AHEAD)
+            listed = occurrences(text, now - _BEHIND, now + _AHEAD, self._zone_of(self._zone))
         except ConfigError as error:
-            self._read.pop(path, None)
+            self._known.read.pop(path, None)
+            self._known.unread[path] = (ticks, error)
             raise _unread(path, error) from None
         found = tuple(Opening(one.start, one.end, one.summary) for one in listed)
-        self._read[path] = _Read(text, ticks, now, found)
+        self._known.unread.pop(path, None)
+        self._known.read[path] = _Read(text, ticks, now, found)
         return found
 
-    def _of(self, window: FromCalendar, now: datetime) -> Listed:
+    def _zone_of(self, name: str) -> ZoneInfo | None:
+        """Return the zone of a name; None is that of this machine, which needs no name in messages. UsageError."""
+        if not name or name == zone_here():
+            return None
+        return zone_named(name, "what was asked for elsewhere", "write windows with their zone")
+
+    def _of(self, window: FromCalendar, now: datetime, age: float) -> Listed:
         path = self._settings.calendars.get(window.name)
         if path is None:
             known = ", ".join(sorted(self._settings.calendars)) or "none"
             raise UsageError(f"config.yaml names no calendar {window.name!r} (swimctl.calendars: {known})")
-        return Listed(str(window), tuple(replace(one, of=f"{window} ({one.of})") for one in self.openings(path, now)))
+        return Listed(
+            str(window), tuple(replace(one, of=f"{window} ({one.of})") for one in self.openings(path, now, age=age))
+        )
 
 
 def _unread(path: Path, error: ConfigError) -> CalendarUnread:

@@ -192,6 +192,11 @@ class Windows:
         """Read one window, or several with `;` between them; `calendar:NAME` is one of config.yaml. UsageError."""
         return cls(tuple(dict.fromkeys(_one(part.strip(), zone) for part in text.split(";"))))
 
+    @property
+    def zoneless(self) -> bool:
+        """Return whether one of them goes by the clock of whoever reads it."""
+        return any(isinstance(one, Window) and one.zone is None for one in self.all)
+
     def opening(self, now: datetime) -> Opening | None:
         """Return the opening that is open now, else the next one; both ends in UTC. None: none of them opens any more.
 

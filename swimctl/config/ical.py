@@ -36,11 +36,11 @@ class Occurrence:
     summary: str
 
 
-def occurrences(text: bytes, first: datetime, last: datetime) -> tuple[Occurrence, ...]:
+def occurrences(text: bytes, first: datetime, last: datetime, zone: ZoneInfo | None = None) -> tuple[Occurrence, ...]:
     """Return what takes place between two moments, or reaches into that time, in its order.
 
-    Times without a zone, and days, are those of X-WR-TIMEZONE where the file has it, else of this machine. ConfigError:
-    the file is not whole, has no event, or has one that cannot be read.
+    Times without a zone, and days, are those of X-WR-TIMEZONE where the file has it, else of `zone`; None is that of
+    this machine. ConfigError: the file is not whole, has no event, or has one that cannot be read.
     """
     try:
         from icalendar import Calendar
@@ -60,7 +60,7 @@ def occurrences(text: bytes, first: datetime, last: datetime) -> tuple[Occurrenc
         raise ConfigError("it takes events back (METHOD:CANCEL); put the calendar itself there")
     name = str(calendar.get("X-WR-TIMEZONE", ""))
     try:
-        floating = zone_named(name, "X-WR-TIMEZONE", "correct it in the calendar") if name else None
+        floating = zone_named(name, "X-WR-TIMEZONE", "correct it in the calendar") if name else zone
     except UsageError as error:
         raise ConfigError(str(error)) from None
     found = set[Occurrence]()

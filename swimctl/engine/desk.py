@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
 from typing import Any, Final
@@ -20,7 +20,9 @@ from swimctl.config.calendars import bytes_of
 from swimctl.config.settings import Settings
 from swimctl.errors import ConfigError, StaleClaim, StoreError, SwimctlError
 from swimctl.models import Batch, Device, Image, Job
+from swimctl.requests.plans import zoned
 from swimctl.store import Runner, Store
+from swimctl.times.here import zone_here
 
 # What may be asked, by what it takes before its own arguments.
 _OF_THE_HOLDER: Final = frozenset({"move", "step", "say", "progress", "release", "hold"})
@@ -57,13 +59,14 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What a worker needs to begin. `settings` are those of SHARED."""
+    """What a worker needs to begin. `settings` are those of SHARED, `zone` is the time zone of the coordinator."""
 
     batch: Batch
     job: Job
     place: str
     image: Image
     settings: Mapping[str, Any]
+    zone: str = ""
 
 
 @dataclass(eq=False)
@@ -177,7 +180,7 @@ class Desk:
         if what == "stopped":
             return lent.stop.is_set()
         if what == "batch":
-            return self._store.batch(lent.batch.id)
+            return _zoned(self._store.batch(lent.batch.id))
         if what == "permit" and lease > 0:
             self._store.permit(job_id, self._runner, lease, *given)
             with self._lock:
@@ -203,8 +206,14 @@ class Desk:
         lent.begun_by = worker
         if version != __version__:
             raise ConfigError(f"its worker is swimctl {version}, this is {__version__}; needed: the same everywhere")
-        shared = self._settings.model_dump(mode="json", include=set(SHARED), by_alias=True)
-        return Task(lent.batch, lent.job, lent.place, self._store.image(lent.job.image_id), shared)
+        shared = self._settings.model_dump(mode="json", include={*SHARED} - {"freeze"}, by_alias=True)
+        # A freeze of whole days is one of the days here.
+        shared["freeze"] = [
+            {"from": one.start.isoformat(), "to": one.end.isoformat(), "reason": one.reason}
+            for one in self._settings.freezes
+        ]
+        image = self._store.image(lent.job.image_id)
+        return Task(_zoned(lent.batch), lent.job, lent.place, image, shared, zone_here())
 
     def _keep(self, lent: Lent, name: str, text: bytes, begin: bool) -> None:
         """Write a file of the job, from its beginning or behind what is there."""
@@ -246,6 +255,11 @@ class Desk:
         what = " ".join(map(str, (noted["what"], *noted["given"])))
         message = f"a worker of site {site} noted at {noted['at']}, when nobody answered it: {what}"
         self._store.record(job_id, "late", message, {"noted": mark})
+
+
+def _zoned(batch: Batch) -> Batch:
+    """Return a batch whose window is the same time on a worker in another zone."""
+    return replace(batch, policy=zoned(batch.policy))
 
 
 def _known(name: str) -> str:

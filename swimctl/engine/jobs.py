@@ -208,7 +208,7 @@ class JobRunner:
             return Go()
         unseen = 60 * self._settings.activation.usual_minutes / self._clock.speed
         needs = room_needed(self._store.usual_seconds(), image.family, unseen)
-        return self._calendars.gate(self._clock.now(), needs, policy.window, policy.until)
+        return self._calendars.gate(self._clock.now(), needs, policy.window, policy.until, policy.zone)
 
     def _checkpoint(self, job: Job, context: JobContext) -> None:
         """Leave here if this process is to stop, or somebody wants this job to stop between two steps. Stopped."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final, cast
 
 from swimctl import clock as clocks
-from swimctl.config.calendars import Calendars
+from swimctl.config.calendars import Calendars, Known
 from swimctl.config.reading import Config
 from swimctl.config.settings import Settings
 from swimctl.engine.desk import FILES, SHARED, Order, Task
@@ -58,6 +58,7 @@ class Workplace:
         self._images = images or folder / "images"
         self._inventory = Inventory.load(config, _Ids())
         self._serving = Serving.of(config.settings)
+        self._calendars: dict[str, Known] = {}
         self._whole: dict[str, tuple[int, int]] = {}  # images that were hashed, with size and time of the file then
         self._fetching, self._telling, self._counting = threading.Lock(), threading.Lock(), threading.Lock()
         self.at_work = 0
@@ -88,7 +89,9 @@ class Workplace:
         self._same_device(task)
         self._tell_late(store, folder)
         clock = clocks.SystemClock(config.settings.clock_speed)
-        calendars = Calendars(config.settings, store.calendar)
+        # All jobs of a coordinator share what was read of its calendars.
+        known = self._calendars.setdefault(order.coordinator, Known())
+        calendars = Calendars(config.settings, store.calendar, zone=task.zone, known=known)
         runs = JobRunner(config, store, self._inventory, clock, _NOBODY, self._serving, calendars)
         stop = threading.Event()
         if order.what == "complaint":

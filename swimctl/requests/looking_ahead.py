@@ -144,4 +144,4 @@ class LookAhead:
     def _windows(self, request: UpgradeRequest) -> Openings | None:
         """Return the request's windows; None: it has none."""
         window = request.policy.window
-        return self._calendars.windows(window, self._clock.now()) if window else None
+        return self._calendars.windows(window, self._clock.now(), request.policy.zone) if window else None

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from swimctl.config.hours import Openings
+from swimctl.config.hours import Openings, Windows
 from swimctl.errors import UsageError
 from swimctl.inventory.selection import some
 from swimctl.models import Device, ExecutionMode, Image, Job, JobOptions, Policy
 from swimctl.requests.order import in_order, wave_of_each, wave_sizes
 from swimctl.requests.waiving import check_waivers
 from swimctl.states import RUNNING
+from swimctl.times.here import zone_here
 
 if TYPE_CHECKING:
     from swimctl.store import Kind, NewNight
@@ -113,6 +114,13 @@ def _check_policy(policy: Policy, now: datetime, windows: Callable[[str], Openin
     if until is not None and until.utcoffset() is None:
         raise UsageError(f"until {until.isoformat()} has no zone; end it with Z or an offset like +01:00")
     require_later(until, now)
+
+
+def zoned(policy: Policy) -> Policy:
+    """Return a policy whose window has the zone of this machine where it names none: elsewhere it is the same time."""
+    if policy.window is None or policy.zone or not Windows.parse(policy.window).zoneless:
+        return policy
+    return replace(policy, zone=zone_here())
 
 
 def require_later(until: datetime | None, now: datetime) -> None:

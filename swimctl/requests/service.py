@@ -30,7 +30,17 @@ from swimctl.requests.looking_ahead import LookAhead
 from swimctl.requests.looks import Checker, check_devices
 from swimctl.requests.making import new_jobs
 from swimctl.requests.pilots import kind_of, led, need_proof
-from swimctl.requests.plans import Plan, PlanItem, UpgradeRequest, arranged, check, failures_of, plan_item, reasons_of
+from swimctl.requests.plans import (
+    Plan,
+    PlanItem,
+    UpgradeRequest,
+    arranged,
+    check,
+    failures_of,
+    plan_item,
+    reasons_of,
+    zoned,
+)
 from swimctl.requests.preview import Preview
 from swimctl.requests.retrying import worth_retrying
 from swimctl.requests.signed import SignedPlan, held_to, plan_of, require_same_rules, signed_document
@@ -114,7 +124,8 @@ class Service:
         Raises UsageError where the request itself is wrong, NotFound for an unknown image or workflow.
         """
         workflow = self.workflow(request.options.workflow)
-        request = replace(request, options=replace(request.options, workflow=workflow.name))
+        options = replace(request.options, workflow=workflow.name)
+        request = replace(request, options=options, policy=zoned(request.policy))
         self._check(request)
         images = self._store.images()
         image = None if request.image is None else find(request.image, images)
@@ -337,7 +348,7 @@ class Service:
 
     def _check(self, request: UpgradeRequest) -> None:
         now = self._clock.now()
-        check(request, now, lambda window: self._calendars.windows(window, now))
+        check(request, now, lambda window: self._calendars.windows(window, now, request.policy.zone))
 
     @property
     def _hosts(self) -> Inventory:

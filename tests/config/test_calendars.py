@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from support.icalendars import calendar, event, nights
 
-from swimctl.config.calendars import Calendars
+from swimctl.config.calendars import Calendars, Known
 from swimctl.config.reading import load
 from swimctl.config.settings import Settings
 from swimctl.config.windows import Freeze, Go, Never, Shut, Wait
@@ -130,6 +132,59 @@ def test_a_calendar_that_config_does_not_name_opens_nothing(place: Place) -> Non
     assert "config.yaml names no calendar 'days' (swimctl.calendars: nights)" in told.why
     with pytest.raises(UsageError, match="names no calendar"):
         place.calendars.windows("calendar:days", NIGHT)
+
+
+def test_who_waits_reads_a_file_once_a_minute_and_nobody_starts_by_what_is_that_old(place: Place) -> None:
+    read: list[Path] = []
+    place.calendars._bytes = lambda path: read.append(path) or path.read_bytes()  # type: ignore[func-returns-value]
+    first = place.gate(NOON)
+    assert isinstance(first, Wait)
+    assert read == [place.windows, place.freezes]
+    for _ in range(5):
+        assert place.gate(NOON) == first
+    assert len(read) == 2
+    place.ticks += 10
+    assert place.gate(NOON) == first
+    assert len(read) == 4
+    place.windows.write_bytes(nights(days="SA"))
+    told = place.gate(NIGHT)
+    assert isinstance(told, Wait), "it would have started by the calendar of before"
+
+
+def test_all_who_share_what_is_known_read_a_file_once(tmp_path: Path) -> None:
+    path = tmp_path / "nights.ics"
+    path.write_bytes(nights())
+    known, read = Known(), list[str]()
+
+    def reader(name: str) -> Callable[[Path], bytes]:
+        return lambda path: read.append(name) or path.read_bytes()  # type: ignore[func-returns-value]
+
+    settings = Settings(calendars={"nights": path})
+    shared = [Calendars(settings, reader(name), lambda: 5.0, known=known) for name in "ab"]
+    assert [one.gate(NOON, HOUR, "calendar:nights", None) for one in shared * 3] == [
+        Wait(OPENS, "the window calendar:nights is not open")
+    ] * 6
+    assert read == ["a"]
+
+
+def test_times_without_a_zone_are_of_where_they_were_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "nights.ics"
+    path.write_bytes(calendar(*event("DTSTART:20300111T220000", "DURATION:PT6H", "RRULE:FREQ=DAILY")))
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    try:
+        there = Calendars(Settings(calendars={"nights": path}), zone="Europe/Berlin")
+        for window in ("calendar:nights", "22:00-04:00"):
+            assert there.windows(window, NOON).opening(NOON).opens == OPENS  # type: ignore[union-attr]
+        assert there.windows("22:00-04:00", NOON, "UTC").opening(NOON).opens == OPENS + HOUR  # type: ignore[union-attr]
+        here = Calendars(Settings()).windows("22:00-04:00", NOON)
+        assert here == Calendars(Settings()).windows("22:00-04:00", NOON, "Asia/Tokyo"), "its own zone needs no name"
+        told = there.gate(NOON, HOUR, "22:00-04:00", None, "Nowhere/Town")
+        assert isinstance(told, Shut)
+        assert "unknown time zone 'Nowhere/Town'" in told.why
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 def test_a_file_is_not_read_again_within_a_second(place: Place) -> None:

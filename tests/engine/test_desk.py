@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -20,7 +21,7 @@ from swimctl.engine.desk import Desk, Order
 from swimctl.engine.elsewhere import Elsewhere, settled
 from swimctl.engine.far_store import FarStore, untold
 from swimctl.errors import ConfigError, NotFound, StaleClaim, StoreError
-from swimctl.models import Device, Job
+from swimctl.models import Device, Job, Policy
 from swimctl.states import JobStatus, StepStatus
 from swimctl.steps.pausing import Pause
 from swimctl.store import Runner, Store
@@ -311,6 +312,33 @@ def test_a_worker_asks_for_a_calendar_each_time_and_for_no_other_file(lent: Lent
     settings = Settings.model_validate(dict(far.begin().settings))
     told = Calendars(settings, far.calendar).gate(lent.clock.now(), timedelta(hours=1), None, None)
     assert isinstance(told, Shut)
+
+
+def test_a_window_and_a_freeze_of_days_are_on_a_worker_what_they_are_here(
+    lent: Lent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", "Europe/Berlin")
+    time.tzset()
+    try:
+        days = {"from": "2030-12-24", "to": "2030-12-26", "reason": "Christmas"}
+        lent.desk._settings = Settings.model_validate({"freeze": [days]})
+        batch = replace(lent.store.batch(lent.job.batch_id), policy=Policy(window="22:00-04:00"))
+        monkeypatch.setattr(lent.store, "batch", lambda _: batch)
+        far = lent.worker()
+        task = far.begin()
+        asked = far.batch("").policy
+        assert (task.zone, task.batch.policy.zone, asked.zone) == ("Europe/Berlin",) * 3
+        here = lent.desk._settings.freezes
+        monkeypatch.setenv("TZ", "Asia/Tokyo")
+        time.tzset()
+        there = Calendars(Settings.model_validate(dict(task.settings)), zone=task.zone)
+        assert there.freezes(here[0].start) == here
+        opens = there.windows("22:00-04:00", here[0].start, asked.zone).opening(here[0].start)
+        assert opens is not None
+        assert opens.opens.hour == 21
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 def test_what_a_worker_sees_is_kept_as_of_the_job_and_not_from_one_whose_lease_is_over(lent: Lent) -> None:

@@ -15,6 +15,7 @@ from math import prod
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from swimctl.config.ical_rules import Steps, freq_of, last_year, require_met, until_year
 from swimctl.errors import ConfigError, UsageError
 from swimctl.times.wall import zone_named
 
@@ -63,10 +64,10 @@ def occurrences(text: bytes, first: datetime, last: datetime, zone: ZoneInfo | N
         floating = zone_named(name, "X-WR-TIMEZONE", "correct it in the calendar") if name else zone
     except UsageError as error:
         raise ConfigError(str(error)) from None
-    found = set[Occurrence]()
+    found, steps = set[Occurrence](), Steps()
     for event, others in _latest(events):
         try:
-            found.update(islice(_Event(event, floating).between(first, last, others), _MOST))
+            found.update(islice(_Event(event, floating, steps).between(first, last, others), _MOST))
         except ConfigError:
             raise
         except Exception as error:  # noqa: BLE001 - as above
@@ -117,8 +118,8 @@ def _version(event: Mapping[str, Any]) -> int:
 class _Event:
     """One event: when it is for the first time, how long, and by which rule again."""
 
-    def __init__(self, event: Any, floating: ZoneInfo | None) -> None:  # noqa: ANN401 - of icalendar
-        self._event = event
+    def __init__(self, event: Any, floating: ZoneInfo | None, steps: Steps) -> None:  # noqa: ANN401 - of icalendar
+        self._event, self._steps = event, steps
         start = event["DTSTART"].dt
         self._days = not isinstance(start, datetime)
         self._zone: tzinfo | None = floating if self._days or start.tzinfo is None else start.tzinfo
@@ -156,6 +157,8 @@ class _Event:
 
         if "EXRULE" in self._event:
             raise ConfigError(f"its event {_named(self._event)} has an EXRULE, which swimctl does not read")
+        early = first.astimezone(self._zone).replace(tzinfo=None) - (self._end - self._start) - 2 * _DAY
+        late = last.astimezone(self._zone).replace(tzinfo=None) + 2 * _DAY
         dates, left_out = rruleset(), set[datetime]()
         dates.rdate(self._start)
         for rule in _all(self._event, "RRULE"):
@@ -169,7 +172,10 @@ class _Event:
                 part for part in rule.to_ical().decode().split(";") if not part.upper().startswith("UNTIL=")
             )
             made = rrulestr(words, dtstart=self._start)
-            dates.rrule(made.replace(until=self._until(until)) if until is not None else made)
+            year = last_year(late, self._start)
+            self._steps.take(freq_of(rule), year - self._start.year, int(rule.get("INTERVAL", [1])[0]))
+            require_met(made, self._start, _named(self._event))
+            dates.rrule(until_year(made.replace(until=self._until(until)) if until is not None else made, year))
         left_out |= {self._local(each) for each in _times(self._event, "EXDATE")}
         left_out |= {self._local(each) for other in others for each in _times(other, "RECURRENCE-ID")}
         for shown in left_out:
@@ -181,8 +187,6 @@ class _Event:
                     yield self._local(start), end if isinstance(end, timedelta) else end - start
             else:
                 dates.rdate(self._local(value))
-        early = first.astimezone(self._zone).replace(tzinfo=None) - (self._end - self._start) - 2 * _DAY
-        late = last.astimezone(self._zone).replace(tzinfo=None) + 2 * _DAY
         for shown in dates.xafter(early, inc=True):
             if shown > late:
                 return

@@ -47,6 +47,39 @@ def test_a_rule_of_each_night_is_the_window_of_each_night(zone: str, day: int) -
         now = opening.closes
 
 
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30",
+        "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=31",
+        "FREQ=DAILY;INTERVAL=7;BYDAY=MO",  # it begins on a Thursday
+        "FREQ=YEARLY;INTERVAL=4;BYMONTH=2;BYMONTHDAY=29",  # 2030, 2034 … are no leap years
+        "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30;UNTIL=20300301T000000Z",
+    ],
+)
+def test_a_rule_that_is_never_met_is_refused_and_not_looked_for_until_the_year_9999(rule: str) -> None:
+    text = calendar(*event("SUMMARY:never", *NIGHT, f"RRULE:{rule}"))
+    with pytest.raises(ConfigError, match=r"event 'never' has a rule that is not met once in 40 years"):
+        occurrences(text, FIRST, LAST)
+
+
+def test_a_rule_that_is_met_rarely_counts_and_one_beyond_the_time_that_is_asked_for_costs_nothing() -> None:
+    leap = calendar(*event("DTSTART:20280229T220000Z", "DURATION:PT1H", "RRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29"))
+    assert found(leap, datetime(2031, 1, 1, tzinfo=UTC), datetime(2033, 1, 1, tzinfo=UTC)) == [
+        (datetime(2032, 2, 29, 22, tzinfo=UTC), datetime(2032, 2, 29, 23, tzinfo=UTC))
+    ]
+    later = calendar(*event("DTSTART:20500229T220000Z", "DURATION:PT1H", "RRULE:FREQ=DAILY"))
+    assert found(later.replace(b"20500229", b"20500228")) == []
+
+
+def test_rules_that_begin_so_long_ago_that_they_cost_minutes_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("swimctl.config.ical_rules._MOST_STEPS", 10_000)
+    old = ("DTSTART:20100101T220000Z", "DURATION:PT1H", "RRULE:FREQ=DAILY")
+    assert len(found(calendar(*event(*old)))) == 365
+    with pytest.raises(ConfigError, match="more than 10000 days would have to be gone through; let them begin later"):
+        occurrences(calendar(*event(*old), *event(*old, uid="b")), FIRST, LAST)
+
+
 def test_what_is_left_out_moved_added_and_cancelled() -> None:
     zone = "TZID=Europe/Berlin:2030"
     text = calendar(

@@ -4,6 +4,7 @@
 
 The peer of writes is one connection of Python's sqlite3 behind a lock, one insert and one commit a call: what a store
 without promises beyond that one would cost. The peer of a trigger is `executemany` of the same rows in one transaction.
+The peer of what devices run is reading all that was ever seen of them.
 """
 
 from __future__ import annotations
@@ -27,7 +28,9 @@ from typing import NamedTuple
 
 from swimctl.clock import SystemClock
 from swimctl.engine.turns import too_many
+from swimctl.images.compliance import periods
 from swimctl.models import Batch, ExecutionMode, Job, JobOptions
+from swimctl.requests.compared import last_periods
 from swimctl.states import StepStatus
 from swimctl.store import NewJob, Store, Tally
 
@@ -274,6 +277,32 @@ def stop_rule(folder: Path, count: int, asked: int) -> None:
           f"{theirs / ours:.4f} |", flush=True)  # fmt: skip
 
 
+def sightings(folder: Path, count: int, times: int) -> None:
+    """Print how long it takes to say what each device runs and since when, beside reading all that was ever seen."""
+    with opened(folder / "sightings.db") as store:
+        ids = [*store.device_ids([f"sw{number}" for number in range(count)]).values()]
+        rows = [
+            (device, f"17.{release}.{device % 9}", json.dumps({"1": f"17.{release}.{device % 9}"}), f'["FOC{device}"]')
+            for release in range(times) for device in ids
+        ]  # fmt: skip
+        connection = store._db.connection  # noqa: SLF001 - nobody scans so often in a benchmark
+        connection.executemany(
+            "INSERT INTO sightings (device_id, release, members, doubt, serials, seen_by, since, at) VALUES "
+            "(?, ?, ?, '', ?, 'scan', '2031-05-04T01:00:00.000000Z', '2031-05-04T01:00:00.000000Z')", rows
+        )  # fmt: skip
+        connection.commit()
+        began = time.process_time()
+        told = last_periods(store, ids)
+        ours = time.process_time() - began
+        began = time.process_time()
+        every = {device: periods(seen)[-1] for device, seen in store.sightings().items()}
+        theirs = time.process_time() - began
+    if told != every:
+        raise SystemExit("the newest sightings do not tell what all of them tell")
+    print(f"| what {count:,} devices run, seen {times} times each, CPU | {ours:.2f} s | {theirs:.2f} s | "
+          f"{theirs / ours:.1f} |", flush=True)  # fmt: skip
+
+
 def ask(store: Store, batch: Batch, job: Job) -> None:
     """Ask what the engine asks before it starts a job."""
     too_many(batch, store.tallies(batch.id).get(job.wave, Tally()))
@@ -286,6 +315,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="swimctl-bench-") as name:
         folder = Path(name)
         stop_rule(folder, 10_000, 20)
+        sightings(folder, 10_000, 20)
         trigger(folder, 10_000)
         for threads, sessions in ((1, 0), (100, 0), (100, 50)):
             events(folder, threads, sessions, seconds)

@@ -44,6 +44,8 @@ def scan(
 
     A device that is another one than before is named, and not recorded. Exit code 1: not every device answered.
     """
+    from swimctl.requests.compared import last_periods
+
     context = of(ctx)
     with context.open() as opened:
         devices = chosen.of(opened.inventory)
@@ -58,8 +60,8 @@ def scan(
             if was and now and was.serials and set(was.serials).isdisjoint(now.serials):
                 numbers = {"were": list(was.serials), "are": list(now.serials)}
                 opened.store.enter_audit(caller(), "device replaced", one.name, numbers)
-        seen = opened.store.sightings()
-    documents = [_document(one, seen.get(one.id, []), silent.get(one.id)) for one in devices]
+        seen = last_periods(opened.store, [one.id for one in devices])
+    documents = [_document(one, seen.get(one.id), silent.get(one.id)) for one in devices]
     raise typer.Exit(_tell(context, devices, documents, silent, took))
 
 
@@ -82,12 +84,9 @@ def ask(
     return {device.id: answer for device, answer in zip(devices, answers, strict=True) if isinstance(answer, Unasked)}
 
 
-def _document(device: Device, seen: Sequence[Seen], unasked: Unasked | None) -> dict[str, Any]:
+def _document(device: Device, seen: Seen | None, unasked: Unasked | None) -> dict[str, Any]:
     """Return what a device said as JSON; of one that said nothing, why, and not what it ran before."""
-    from swimctl.images.compliance import periods
-
-    ran = [] if unasked else periods(seen)
-    now = ran[-1] if ran else None
+    now = None if unasked else seen
     return {
         "device_id": device.id,
         "device_hostname": device.name,

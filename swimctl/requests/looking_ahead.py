@@ -42,7 +42,7 @@ class LookAhead:
         past = self._store.past([image.family for _, image in asked if image])
         members = {
             device: len(next((one.members for one in reversed(seen) if one.members), {}))
-            for device, seen in self._store.sightings().items()
+            for device, seen in self._store.newest_sightings(3).items()
         }
         shared = self._settings.distribution.copies_per_site > 0
         experience = Experience(past, self._known, members, shared_sites=shared, unseen_rest=self._unseen)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from sqlite3 import Row
@@ -92,6 +92,24 @@ class Sightings(Part):
         which, given = ("", []) if device_id is None else ("WHERE device_id = ?", [device_id])
         with self._db.read() as sql:
             rows = sql.execute(f"SELECT * FROM sightings {which} ORDER BY id", given).fetchall()
+        found: defaultdict[int, list[Seen]] = defaultdict(list)
+        for row in rows:
+            found[row["device_id"]].append(_seen(row))
+        return dict(found)
+
+    def newest_sightings(self, count: int, device_ids: Iterable[int] | None = None) -> dict[int, list[Seen]]:
+        """Return the newest so many sightings of each device, or of some, by its id: the oldest of them first."""
+        which, given = "", list[object]([max(count - 1, 0)])
+        if device_ids is not None:
+            which, given = "WHERE d.id IN (SELECT value FROM json_each(?))", [json.dumps([*device_ids]), *given]
+        with self._db.read() as sql:
+            # By the index of each device, so that what was seen years ago is not read.
+            rows = sql.execute(
+                f"SELECT s.* FROM (SELECT id FROM devices d {which}) d JOIN sightings s ON s.device_id = d.id "
+                "AND s.id >= ifnull((SELECT n.id FROM sightings n WHERE n.device_id = d.id ORDER BY n.id DESC "
+                "LIMIT 1 OFFSET ?), 0) ORDER BY s.id",
+                given,
+            ).fetchall()
         found: defaultdict[int, list[Seen]] = defaultdict(list)
         for row in rows:
             found[row["device_id"]].append(_seen(row))

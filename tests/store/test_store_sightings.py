@@ -13,7 +13,9 @@ from support.stores import NOON, StandingClock, some_jobs
 
 from swimctl.clock import rfc3339
 from swimctl.errors import NotFound
+from swimctl.images.compliance import periods
 from swimctl.models import Outcome
+from swimctl.requests.compared import last_periods
 from swimctl.states import JobStatus
 from swimctl.store import Store, schema
 from swimctl.store.seen import Seen
@@ -51,6 +53,31 @@ def test_an_older_store_brings_what_was_seen_and_what_jobs_proved(
                 Seen("17.12.04", {}, "", NOON, NOON, f"job {upgraded.id}"),
             ]
         }
+
+
+def test_the_newest_sightings_of_each_device_are_read_alone_the_oldest_of_them_first(tmp_path: Path) -> None:
+    with Store.open(tmp_path / "s.db", StandingClock()) as store:
+        ids = store.device_ids(["sw1", "sw2", "sw3"])
+        for release in ("17.3.1", "17.6.5", "17.9.5", "17.12.4"):
+            store.saw(ids["sw1"], release, {})
+        store.saw(ids["sw2"], "17.6.5", {})
+        every = store.sightings()
+        assert store.newest_sightings(2) == {ids["sw1"]: every[ids["sw1"]][-2:], ids["sw2"]: every[ids["sw2"]]}
+        assert store.newest_sightings(4) == store.newest_sightings(99) == every
+        assert store.newest_sightings(1, [ids["sw1"], ids["sw3"]]) == {ids["sw1"]: every[ids["sw1"]][-1:]}
+
+
+@pytest.mark.parametrize("same", [1, 2, 3, 5, 30])
+def test_what_a_device_runs_and_since_when_is_the_same_as_by_all_that_was_seen(tmp_path: Path, same: int) -> None:
+    clock = StandingClock()
+    with Store.open(tmp_path / "s.db", clock) as store:
+        (device,) = store.device_ids(["sw1"]).values()
+        store.saw(device, "17.6.5", {"1": "17.6.5"})
+        for number in range(same):  # spelled otherwise each time: a row each, and one period
+            clock.forward(60)
+            store.saw(device, "17.12.04" if number % 2 else "17.12.4", {}, serials=["FOC1"])
+        assert last_periods(store, [device, 99]) == {device: periods(store.sightings()[device])[-1]}
+        assert last_periods(store, [device])[device].since == NOON + timedelta(seconds=60)
 
 
 def test_a_job_tells_of_its_own_device(tmp_path: Path) -> None:

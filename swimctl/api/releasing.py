@@ -29,7 +29,7 @@ class ReleaseRequest(Request):
         description="all jobs of this batch that wait for a person; without `job_ids` this is required",
         json_schema_extra=without_null,
     )
-    reason: Annotated[str, StringConstraints(strict=True, min_length=1, max_length=1000)] = Field(
+    reason: Annotated[str, StringConstraints(strict=True, min_length=1, max_length=1000, pattern=r"\S")] = Field(
         description="why, for the record"
     )
     refuse: Flag = Field(False, description="true: they must not go on; each ends `failed`")

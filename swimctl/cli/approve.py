@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -31,7 +30,7 @@ def approve(
     Exit code 3: the batch needs no approval, has it already, or is your own.
     """
     context = of(ctx)
-    by = caller() if name is None else replace(caller(), name=name)
+    by = caller(name)
     with context.open() as opened:
         approved = opened.store.approve(batch, by)
     if context.json:

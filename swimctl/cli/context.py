@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Self
 
 import typer
 
+from swimctl.errors import UsageError
+
 if TYPE_CHECKING:
     from swimctl.accounts.directory import Outside
     from swimctl.accounts.service import AccountService
@@ -141,10 +143,17 @@ class Context:
         return Opened(self.config_path)
 
 
-def caller() -> Caller:
-    """Return the user of this machine who calls, for the record; the name is empty where they have none."""
+def caller(name: str | None = None) -> Caller:
+    """Return the user of this machine who calls, for the record; the name is empty where they have none.
+
+    `name` is who they say that they are. UsageError: it is empty.
+    """
     from swimctl.models import Caller
 
+    if name is not None:
+        if not name.strip():
+            raise UsageError("--as is empty; give your name, or leave it out")
+        return Caller(name.strip(), "terminal")
     try:
         return Caller(getpass.getuser(), "terminal")
     except (KeyError, OSError):  # a container's user without a name

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -44,10 +43,8 @@ def release(
     """
     if bool(jobs) == (batch is not None):
         raise UsageError("name the jobs, or their batch with --batch")
-    if not reason.strip():
-        raise UsageError("--reason is empty; say why, for the record")
     context = of(ctx)
-    by = caller() if name is None else replace(caller(), name=name)
+    by = caller(name)
     with context.open() as opened:
         wanted = opened.store.waiting_for_a_person(batch) if batch is not None else jobs or []
         answered = opened.store.answer(wanted, by, reason, go=not refuse)

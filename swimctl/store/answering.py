@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from sqlite_utils import Database as Sql
 
 from swimctl.config.workflows import Flow, Hold
-from swimctl.errors import ConflictError, NotFound
+from swimctl.errors import ConflictError, NotFound, UsageError
 from swimctl.models import Caller
 from swimctl.states import StepStatus
 from swimctl.store import audit, journal
@@ -47,8 +47,10 @@ class Answering(Reading):
     def answer(self, sql: Sql, job_ids: Sequence[int], by: Caller, why: str, *, go: bool) -> list[int]:
         """Answer all of these jobs, or none: they may go on, or must not. Return them.
 
-        NotFound. ConflictError: one does not wait for a person, or has its answer already.
+        NotFound. ConflictError: one does not wait for a person, or has its answer already. UsageError: nobody says why.
         """
+        if not why.strip():
+            raise UsageError("the reason is empty; say why, for the record: --reason TEXT")
         wanted = sorted(set(job_ids))
         rows = {
             row["id"]: row
@@ -67,7 +69,7 @@ class Answering(Reading):
             raise ConflictError(
                 f"job {', '.join(others)} does not wait for a person; nothing was answered; next: `swimctl status`"
             )
-        now, said = self._clock.now(), {"by": storable(by.name), "why": storable(why), "go": go}
+        now, said = self._clock.now(), {"by": storable(by.name), "why": storable(why.strip()), "go": go}
         for job_id in wanted:
             step = rows[job_id]["kind"]
             new = sql.execute(

@@ -34,6 +34,7 @@ def test_jobs_are_released_together_and_the_audit_says_why(api: Api) -> None:
         assert (shown["waiting"]["kind"], shown["waiting"]["job_id"]) == ("person", first)
         api.refused(api.post(RELEASE, {"job_ids": [first], "reason": "x"}, token=READER), 403)
         api.refused(api.post(RELEASE, {"job_ids": [first]}), 400, "reason")
+        api.refused(api.post(RELEASE, {"job_ids": [first], "reason": " \n"}), 400, "reason")
         api.refused(api.post(RELEASE, {"reason": "x"}), 400, "job_ids", "batch_id")
         api.refused(api.post(RELEASE, {"job_ids": [first, 999], "reason": "x"}), 404, "999")
         api.refused(api.post(RELEASE, {"job_ids": [first, third], "reason": "x"}), 409, f"job {third} does not wait")

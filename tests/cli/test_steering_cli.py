@@ -57,6 +57,8 @@ def test_release(place: Place, capsys: Capture) -> None:
     assert f"job {job.id} does not wait for a person" in capsys.readouterr().err
     assert main(["release", "--reason", "yes"]) == 2
     assert main(["release", str(job.id), "--reason", " "]) == 2
+    assert main(["release", str(job.id), "--reason", "yes", "--as", " "]) == 2
+    assert main(["approve", job.batch_id, "--as", ""]) == 2
     assert main(["release", "--batch", job.batch_id, "--reason", "yes"]) == 3
     capsys.readouterr()
     with place.store.register_runner() as runner:

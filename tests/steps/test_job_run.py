@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
-from typing import cast
+from typing import Any, cast
 
 import pytest
 from support.scripted_job import NoPatience, Played, paper_job
@@ -245,7 +245,8 @@ def test_a_look_has_a_ticket_of_its_own_which_is_masked_and_gone_after_it(
         device, target = job.device.context.device, job.device.context.target
         own = job.runs.images.ticket("sw1")
 
-        def checked(_: Visits, __: object, ___: object, ____: object, images: Images) -> FirstLook:
+        def checked(_: Visits, *rest: Any) -> FirstLook:
+            images = cast("Images", rest[-1])
             tickets = job.runs.images.tickets("sw1")
             assert images.server.ticket(images.whose) in tickets
             assert set(tickets) <= set(job.runs.secrets_of(target))

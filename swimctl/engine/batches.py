@@ -16,6 +16,7 @@ from swimctl.clock import Clock, Deadline, between_looks
 from swimctl.config.reading import Config
 from swimctl.config.settings import Settings
 from swimctl.engine.elsewhere import elsewhere, settled
+from swimctl.engine.held import HeldDevices
 from swimctl.engine.holds import BatchRun, Holds
 from swimctl.engine.jobs import JobRunner
 from swimctl.engine.poller import Poller
@@ -56,6 +57,7 @@ class Engine:
         self._visits = Visits(config.settings, clock, self._jobs)
         self._sightings = Sightings(store, inventory)
         self._holds = Holds(store, inventory, self._jobs, self._far)
+        self._held = HeldDevices(store, self._notifier, clock)
         self._poller = Poller(clock)
         self._write_backs = WriteBacks(config, store, clock)
         self._spread = Spread(inventory, clock, self._poller, far=self._far is not None)
@@ -288,7 +290,8 @@ class Engine:
                 return
             if job.attempted or self._far is not None:  # another process may have begun since `job` was read
                 yield from settled(self._store, self._clock, claimed, self._far)
-            yield from (self._far or self._jobs).go_through(run.batch, claimed, run.stop)
+            going = (self._far or self._jobs).go_through(run.batch, claimed, run.stop)
+            yield from self._held.told(run.batch, claimed, going)
             ended = self._store.job(job.id)
             if ended.interrupted and self._far is not None and self._nobody_resumes(run, ended):
                 ended = yield from self._once_more(run, ended)
@@ -326,7 +329,7 @@ class Engine:
         claimed = self._store.claim(job.id, self._runner, self._inventory.device(job.device_name).place)
         if claimed is not None and self._far is not None:
             yield from settled(self._store, self._clock, claimed, self._far)
-            yield from self._far.go_through(run.batch, claimed, run.stop)
+            yield from self._held.told(run.batch, claimed, self._far.go_through(run.batch, claimed, run.stop))
         return self._store.job(job.id)
 
     def _take_turn(self, run: BatchRun, job: Job) -> Parts[Job | None]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 import re
 import threading
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -20,9 +21,11 @@ from swimctl.notify.texts import (
     approval_text,
     device_text,
     finished_text,
+    held_text,
     started_text,
     stopped_text,
 )
+from swimctl.waiting import Waiting
 
 if TYPE_CHECKING:
     from apprise import Apprise
@@ -56,6 +59,7 @@ class Notifier:
         self._sending = False
         self._closed = False
         self._device_texts: Counter[str] = Counter()
+        self._held_texts: defaultdict[str, set[int]] = defaultdict(set)
         if self._channels:
             threading.Thread(target=self._run, name="swimctl-notify", daemon=True).start()
 
@@ -84,6 +88,16 @@ class Notifier:
             if count <= MOST_DEVICE_TEXTS:  # under the same lock, so that the last one is queued last
                 self._put(partial(device_text, batch, job, last=count == MOST_DEVICE_TEXTS))
 
+    def device_held(self, batch: Batch, job: Job, waiting: Waiting, left: timedelta, *, again: bool) -> None:
+        """Notify that a device is held for a person, or `again` that its time is nearly over; of each batch ten."""
+        with self._changed:
+            told = self._held_texts[batch.id]
+            if not again and len(told) < MOST_DEVICE_TEXTS:
+                told.add(job.id)
+            if job.id in told:
+                last = not again and len(told) == MOST_DEVICE_TEXTS
+                self._put(partial(held_text, batch, job, waiting, left, again=again, last=last))
+
     def line_stopped(self, batch: Batch, why: str) -> None:
         """Notify that a batch starts no more devices."""
         self._put(partial(stopped_text, batch, why))
@@ -92,6 +106,7 @@ class Notifier:
         """Notify how a batch ended; `jobs` are as the store has them after their end."""
         with self._changed:
             self._device_texts.pop(batch.id, None)
+            self._held_texts.pop(batch.id, None)
         self._put(partial(finished_text, batch, tuple(jobs)))
 
     def tell(self, text: Text) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final, Literal
 
 from swimctl.models import Batch, Job, Outcome
 from swimctl.states import FINAL, JobStatus
+from swimctl.waiting import Waiting, span
 
 MOST_DEVICE_TEXTS: Final = 10  # a batch
 _MOST_NAMES: Final = 20
@@ -74,6 +76,24 @@ def device_text(batch: Batch, job: Job, *, last: bool = False) -> Text:
         lines.append(f"{MOST_DEVICE_TEXTS} devices of this batch were reported; all others are in its summary.")
     title = f"UNKNOWN: {name} of batch {_short(batch)}" if unknown else f"{name} of batch {_short(batch)} failed"
     return Text(title, "\n".join(lines), "failure")
+
+
+def held_text(
+    batch: Batch, job: Job, waiting: Waiting, left: timedelta, *, again: bool = False, last: bool = False
+) -> Text:
+    """Write that a device is held for a person, or `again` that it soon goes back, with what may be done."""
+    name, short = _line(job.device_name, 80), span(left.total_seconds())
+    keep = f", `swimctl recheck {job.id} --keep --look {waiting.look} --reason TEXT` accepts it" if waiting.look else ""
+    lines = [
+        f"Device: {name}, runs {job.image_version}, not committed",
+        f"Not as before: {_line(waiting.on or 'nobody said what')}",
+        f"If nobody decides, it goes back in {short}.",
+        f"Next: `swimctl recheck {job.id}` looks again, `swimctl recheck {job.id} --back` goes back now{keep}",
+    ]
+    if last:
+        lines.append(f"Further devices that are held are not reported: `swimctl status --batch {_short(batch)}`")
+    title = f"{name} of batch {_short(batch)} goes back in {short}" if again else f"{name} is held: {short} left"
+    return Text(title, "\n".join(lines), "warning")
 
 
 def stopped_text(batch: Batch, why: str) -> Text:

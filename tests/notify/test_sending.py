@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 import time
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,7 @@ from support.notification_server import (
 from swimctl.models import Batch, ExecutionMode, JobOptions
 from swimctl.notify.notifier import MOST_WAITING, Channel, Notifier
 from swimctl.notify.texts import MOST_DEVICE_TEXTS, Text
+from swimctl.waiting import Waiting, WaitKind
 
 
 class Blocked:
@@ -64,6 +66,21 @@ def test_all_that_happens_arrives_in_order(receiver: Receiver, caplog: pytest.Lo
     assert set(receiver.paths) == {"/tok-4712"}
     assert not warnings(caplog)
     hold(caplog)
+
+
+def test_ten_held_devices_of_a_batch_are_told_of_and_reminders_only_of_those(receiver: Receiver) -> None:
+    waiting, left = Waiting(WaitKind.HELD, "a port is down", until=NOON), timedelta(minutes=55)
+    with_url = notifier(receiver.url)
+    held = [job(f"sw{number}") for number in range(1, MOST_DEVICE_TEXTS + 3)]
+    for one in held:
+        with_url.device_held(BATCH, one, waiting, left, again=False)
+    for one in (held[0], held[-1]):
+        with_url.device_held(BATCH, one, waiting, timedelta(minutes=5), again=True)
+    with_url.close(20)
+    assert receiver.titles == [
+        *(f"sw{number} is held: 55 min left" for number in range(1, MOST_DEVICE_TEXTS + 1)),
+        "sw1 of batch 5f0c2c1e goes back in 5 min",
+    ]
 
 
 def test_every_url_is_told(receiver: Receiver) -> None:

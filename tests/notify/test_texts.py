@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,6 +10,7 @@ from support.notification_server import BATCH, FAILED, NOON, NOT_ATTEMPTED, SUCC
 from swimctl.models import Batch, ExecutionMode, JobOptions, Outcome, Policy
 from swimctl.notify import texts
 from swimctl.states import JobStatus
+from swimctl.waiting import Waiting, WaitKind
 
 
 def test_the_start() -> None:
@@ -46,6 +49,23 @@ def test_who_must_approve_reads_for_whom_for_what_and_how() -> None:
         "ticket CHG1; the lobby",
         "Next, for anybody else: `swimctl approve 5f0c2c1e`",
     ]
+
+
+@pytest.mark.parametrize(("again", "last"), [(False, False), (False, True), (True, False)])
+def test_a_device_that_is_held_reads_why_until_when_and_what_may_be_said(again: bool, last: bool) -> None:
+    waiting, held = Waiting(WaitKind.HELD, "routes fell from 9 to 4", 1, NOON, "a1b2"), job("bern-1")
+    text = texts.held_text(BATCH, held, waiting, timedelta(minutes=55), again=again, last=last)
+    title = "bern-1 of batch 5f0c2c1e goes back in 55 min" if again else "bern-1 is held: 55 min left"
+    assert (text.title, text.kind) == (title, "warning")
+    device, why, end, after, *more = text.body.splitlines()
+    assert device == "Device: bern-1, runs 17.12.04, not committed"
+    assert why == "Not as before: routes fell from 9 to 4"
+    assert end == "If nobody decides, it goes back in 55 min."
+    for option in ("", " --keep --look a1b2 --reason TEXT", " --back"):
+        assert f"`swimctl recheck {held.id}{option}`" in after
+    nothing_to_keep = texts.held_text(BATCH, held, replace(waiting, look=""), timedelta(minutes=55))
+    assert "--keep" not in nothing_to_keep.body
+    assert more == (["Further devices that are held are not reported: `swimctl status --batch 5f0c2c1e`"] * last)
 
 
 @pytest.mark.parametrize("outcome", [*Outcome, None])

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -29,6 +30,7 @@ from swimctl.sessions.redaction import Redaction
 from swimctl.states import JobStatus
 from swimctl.steps.pausing import Parts
 from swimctl.store import Store
+from swimctl.waiting import Waiting
 
 GOOD, BAD = (JobStatus.SUCCESS, Outcome.UPGRADED), (JobStatus.FAILED, Outcome.ROLLED_BACK)
 UNTOUCHED, WAITS = (JobStatus.FAILED, Outcome.UNTOUCHED), (JobStatus.PENDING, None)
@@ -63,6 +65,10 @@ class Told:
     def device_failed(self, batch: Batch, job: Job) -> None:
         assert job.status is JobStatus.FAILED, "it is told as the store has it"
         self.words.append(("failed", batch.id, job.device_name))
+
+    def device_held(self, batch: Batch, job: Job, waiting: Waiting, left: timedelta, *, again: bool) -> None:
+        word = "reminded" if again else "held"
+        self.words.append((word, batch.id, job.device_name, waiting.on, f"{left.total_seconds():g}"))
 
     def line_stopped(self, batch: Batch, why: str) -> None:
         self.words.append(("stopped", batch.id, why))

@@ -93,6 +93,9 @@ class _Figures(Collector):
         oldest = GaugeMetricFamily(
             "swimctl_oldest_sighting_seconds", "How long ago the device was seen that was not seen for longest."
         )
+        unseen = GaugeMetricFamily(
+            "swimctl_devices_never_seen", "Devices of which nobody knows what they run.", labels=_OF_A_DEVICE
+        )
         groups: defaultdict[tuple[str, str], list[Compliance]] = defaultdict(list)
         for one in self._fleet:
             groups[one.device.platform, one.device.site or ""].append(one)
@@ -100,11 +103,13 @@ class _Figures(Collector):
             for status, number in counted(these).items():
                 devices.add_metric((status, *labels), number)
             ended.add_metric(labels, sum(one.ended for one in these))
+            unseen.add_metric(labels, sum(one.seen_at is None for one in these))
         seen = [(self._now - one.seen_at).total_seconds() for one in self._fleet if one.seen_at is not None]
         if seen:
             oldest.add_metric((), max(seen))
         yield devices
         yield ended
+        yield unseen
         yield oldest
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Final
 
@@ -30,6 +31,8 @@ _AGAIN: Final = (
 _FOR: Final = timedelta(days=7)
 # As long as one who died at it keeps others from it: longer than all of its requests may take.
 _HELD: Final = timedelta(minutes=5)
+# So many devices are told of at the same time: a slow answer holds only its own, and no server has to bear more.
+_AT_A_TIME: Final = 4
 # Real seconds between two looks for what is due again.
 _LOOK_EVERY: Final = 20.0
 log = logging.getLogger("swimctl.write_back")
@@ -89,13 +92,18 @@ class WriteBacks:
                 self._changed.notify_all()
 
     def _round(self) -> None:
-        """Write all that is due; never raises."""
+        """Write all that is due, some of it at the same time; never raises."""
         try:
-            for target in targets(self._config.settings, self._config.path.parent):
-                for job_id in self._store.owed(target.name, self._clock.now() - _FOR):
-                    if self._closed:
-                        return
-                    self._tell(target, job_id)
+            with ThreadPoolExecutor(_AT_A_TIME, thread_name_prefix="swimctl-write-back") as pool:
+                owed = [
+                    pool.submit(self._tell, target, job_id)
+                    for target in targets(self._config.settings, self._config.path.parent)
+                    for job_id in self._store.owed(target.name, self._clock.now() - _FOR)
+                ]
+            # Of a device only the newest upgrade is owed, and the next round waits for this one: so no older one is
+            # written behind a newer one.
+            for each in owed:
+                each.result()
         except SwimctlError as error:
             if not self._closed:  # after that the store is closed, too
                 log.warning("what devices run was not written back: %s", error)
@@ -103,6 +111,8 @@ class WriteBacks:
             log.warning("what devices run was not written back: %s; please report it", type(error).__name__)
 
     def _tell(self, target: Target, job_id: int) -> None:
+        if self._closed:
+            return
         tries = self._store.begin_write_back(job_id, target.name, self._clock.now() + _HELD)
         if tries is None:
             return

@@ -61,6 +61,12 @@ def test_a_mistake_in_the_file_of_dates_is_not_the_clients(
     path.write_text("[{platform: cisco_xe, release: '17.9', ends: 2025-01-31}]", encoding="utf-8")
     assert fleet.get("/api/compliance/").json["support_ended"] == 1
     assert sum(one.value for one in scraped(fleet)["swimctl_devices_support_ended"].samples) == 1
+    unseen, every = (
+        sum(one.value for one in scraped(fleet)[name].samples)
+        for name in ("swimctl_devices_never_seen", "swimctl_devices")
+    )
+    seen = sum(one["runs"] is not None for one in fleet.get("/api/compliance/").json["devices"])
+    assert every - unseen == seen > 0
     path.write_text("[{release: '17.9', ends: 2025-01-31}]", encoding="utf-8")
     answer = fleet.get("/api/compliance/")
     assert answer.status == 503

@@ -110,6 +110,28 @@ def test_a_failure_is_an_event_and_is_tried_again_later(place: Place) -> None:
     assert (ended.status, ended.outcome, ended.error) == (JobStatus.SUCCESS, Outcome.UPGRADED, None)
 
 
+def test_one_slow_answer_holds_no_other_device_and_no_other_system(place: Place) -> None:
+    jobs = [place.ended(f"sw{number}", Outcome.UPGRADED, f"batch-{number}") for number in range(1, 9)]
+    others = threading.Event()
+    told: list[str] = []
+
+    def send(target: Target, upgrade: Upgrade) -> WrittenBack:
+        if (target.name, upgrade.device) == ("netbox", "sw1"):
+            assert others.wait(30), "all others are told meanwhile"
+        told.append(f"{target.name} {upgrade.device}")
+        if len(told) == 2 * len(jobs) - 1:
+            others.set()
+        return WrittenBack("it has it", {})
+
+    tells = place.tells(
+        **{name: {"url": f"https://{name}.example.com", "token": TOKEN} for name in ("netbox", "nautobot")}
+    )
+    tells._send = send
+    tells._round()
+    assert told[-1] == "netbox sw1"
+    assert len(set(told)) == 16
+
+
 def test_of_a_device_the_newest_upgrade_alone_is_told(place: Place) -> None:
     old = place.ended("sw1", Outcome.UPGRADED, "batch-1")
     place.told.errors = [NotWritten("it answers 502")]

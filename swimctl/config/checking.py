@@ -13,10 +13,11 @@ from pydantic import ValidationError
 from swimctl import yaml_file
 from swimctl.config.explain import explain
 from swimctl.config.flow_rules import places
+from swimctl.config.own_steps import Call, Own, Script
 from swimctl.config.reading import load, where, workflow_problems
 from swimctl.config.section import Section
 from swimctl.config.settings import Workflow
-from swimctl.config.workflows import Call, Own, Script, read_flow
+from swimctl.config.workflows import read_flow
 from swimctl.errors import ConfigError
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from swimctl.config.workflows import Flow, Own
+from swimctl.config.flows import Flow
+from swimctl.config.own_steps import Own
 from swimctl.engine.job_store import JobStore
 from swimctl.errors import StaleClaim, StepFailed, StoreError, SwimctlError, with_next
 from swimctl.models import Batch, Job, Outcome

@@ -8,17 +8,17 @@ from functools import partial
 
 from swimctl.clock import Clock
 from swimctl.config.calendars import Calendars
+from swimctl.config.flows import Flow
 from swimctl.config.hours import Openings
 from swimctl.config.settings import Settings
 from swimctl.config.windows import gate
-from swimctl.config.workflows import Flow
 from swimctl.models import Device, ExecutionMode, Image
 from swimctl.requests.forecast import Ahead, Course, Forecast, forecast
 from swimctl.requests.looks import Checked
 from swimctl.requests.pilots import led_past
 from swimctl.requests.plans import Plan, UpgradeRequest
 from swimctl.requests.preview import Preview, Row, rows_of
-from swimctl.requests.usual import Expected, Experience, room_needed
+from swimctl.requests.usual import Expected, Experience, room_needed, usual_of
 from swimctl.store import Store
 
 
@@ -62,7 +62,7 @@ class LookAhead:
             for row in seen.goes
             if (image := row.item.image)
         }
-        told = self._forecast(request, seen.goes, expected, activates=activates)
+        told = self._forecast(request, seen.goes, expected, flow, activates=activates)
         guessed = [
             row.item.device.model or row.item.device.platform
             for row in seen.goes
@@ -84,18 +84,27 @@ class LookAhead:
         return image.size / (self._settings.distribution.verify_rate * 1e6) / self._clock.speed
 
     def _forecast(
-        self, request: UpgradeRequest, rows: Sequence[Row], expected: dict[str, Expected], *, activates: bool
+        self,
+        request: UpgradeRequest,
+        rows: Sequence[Row],
+        expected: dict[str, Expected],
+        flow: Flow,
+        *,
+        activates: bool,
     ) -> Forecast:
         usual, policy, jobs = self._store.usual_seconds(), request.policy, []
         for row in rows:
             item, takes = row.item, expected[row.item.device.name]
+            family = item.image.family if item.image else ""
+            # Those before the activation wait for the window with it, and so are of the rest.
+            before, between, behind = flow.took(partial(usual_of, usual, family=family))
             jobs.append(
                 Ahead(
                     item.device.name,
-                    takes.check,
+                    takes.check + before,
                     takes.copy,
-                    takes.rest,
-                    room_needed(usual, item.image.family if item.image else "", self._unseen).total_seconds(),
+                    takes.rest + (between + behind if activates else 0.0),
+                    room_needed(usual, family, self._unseen).total_seconds(),
                     item.wave,
                     (*item.after, *filter(None, (item.follows,))),
                     item.device.redundancy_group,

@@ -11,8 +11,8 @@ from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from swimctl.config.flows import Flow
 from swimctl.config.hours import Opening
-from swimctl.config.workflows import Flow
 from swimctl.models import Image
 from swimctl.requests.forecast import Forecast
 from swimctl.requests.plans import Plan, PlanItem

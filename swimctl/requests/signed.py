@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from swimctl.clock import rfc3339
 from swimctl.config.calendars import Calendars
+from swimctl.config.flows import Flow
 from swimctl.config.settings import Settings
-from swimctl.config.workflows import Flow
 from swimctl.errors import ConflictError, SwimctlError, UsageError
 from swimctl.images.catalogue import why_unfit
 from swimctl.inventory.hosts import Inventory

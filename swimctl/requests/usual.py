@@ -117,6 +117,15 @@ def _median(seconds: Iterable[float | None]) -> float | None:
     return statistics.median(known) if known else None
 
 
+def usual_of(usual: Usual, step: str, family: str) -> float:
+    """Return what a step of one's own usually takes, with images of this family, else with any; 0 where nobody knows.
+
+    It mostly does not depend on the image.
+    """
+    known = usual.get((step, family))
+    return known if known is not None else _median(each for (kind, _), each in usual.items() if kind == step) or 0.0
+
+
 def room_needed(usual: Usual, family: str, unseen: float) -> timedelta:
     """Return how long an activation with its post-checks takes that must fit into a window.
 

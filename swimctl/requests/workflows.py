@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from swimctl.config.workflows import Flow
+from swimctl.config.flows import Flow
 from swimctl.states import step_name
 
 

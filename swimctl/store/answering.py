@@ -10,7 +10,8 @@ from collections.abc import Sequence
 
 from sqlite_utils import Database as Sql
 
-from swimctl.config.workflows import Flow, Hold
+from swimctl.config.flows import Flow
+from swimctl.config.own_steps import Hold
 from swimctl.errors import ConflictError, NotFound, UsageError
 from swimctl.models import Caller
 from swimctl.states import StepStatus

@@ -5,7 +5,8 @@ from __future__ import annotations
 from support.api_client import READER, Api
 from support.stores import some_batch
 
-from swimctl.config.workflows import Flow, Hold
+from swimctl.config.flows import Flow
+from swimctl.config.own_steps import Hold
 from swimctl.models import Job
 from swimctl.states import StepStatus
 from swimctl.store import NewJob, Runner, answer_key

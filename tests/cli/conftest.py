@@ -17,7 +17,7 @@ from argon2 import PasswordHasher
 from swimctl.accounts import passwords
 from swimctl.cli.context import Opened
 from swimctl.clock import SystemClock
-from swimctl.config.workflows import Flow
+from swimctl.config.flows import Flow
 from swimctl.errors import SwimctlError
 from swimctl.models import Batch, Device, ExecutionMode, Finding, Image, Job, JobOptions, Outcome, Step
 from swimctl.states import STEP_NAMES, JobStatus, StepStatus

@@ -11,8 +11,9 @@ from rich.cells import cell_len
 
 from swimctl.cli.plan_lines import lines
 from swimctl.cli.plan_screen import screen
+from swimctl.config.flows import Flow
+from swimctl.config.own_steps import Command, Hold
 from swimctl.config.windows import Go, Wait
-from swimctl.config.workflows import Command, Flow, Hold
 from swimctl.models import Device, Finding, Image, Policy
 from swimctl.requests.forecast import Ahead, Course, forecast
 from swimctl.requests.looks import Checked

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from swimctl.cli import main
-from swimctl.config.workflows import Flow, Hold
+from swimctl.config.flows import Flow
+from swimctl.config.own_steps import Hold
 from swimctl.models import ExecutionMode, Policy
 from swimctl.states import StepStatus
 from swimctl.waiting import Waiting, WaitKind

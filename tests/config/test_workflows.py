@@ -10,7 +10,8 @@ import pytest
 
 from swimctl.config.checking import checked
 from swimctl.config.flow_rules import filled, places, why_not_typed
-from swimctl.config.workflows import Call, Command, Flow, Hold, Script
+from swimctl.config.flows import Flow
+from swimctl.config.own_steps import Call, Command, Hold, Script
 from swimctl.errors import ConfigError
 
 WHOLE = """\

@@ -8,7 +8,8 @@ import pytest
 from support.projects import IMAGE, LITE, Project
 from support.stores import NOON, StandingClock
 
-from swimctl.config.workflows import Command, Flow
+from swimctl.config.flows import Flow
+from swimctl.config.own_steps import Command
 from swimctl.errors import ConflictError, ImageError, NotFound, UsageError
 from swimctl.models import Caller, Device, ExecutionMode, Golden, Image, Job, JobOptions, Outcome
 from swimctl.requests.plans import UpgradeRequest

@@ -26,7 +26,8 @@ from support.scripted_job import PaperJob, Played, paper_job
 from support.scripted_steps import DAY, NEW, OLD, STARTED, PaperClock, PaperSession, Scripted, activated, runs, stands
 
 from swimctl.config import references
-from swimctl.config.workflows import Call, Command, Flow, Hold, Own, Script
+from swimctl.config.flows import Flow
+from swimctl.config.own_steps import Call, Command, Hold, Own, Script
 from swimctl.errors import ConflictError, DeviceUnknown, NotReady, StaleClaim
 from swimctl.models import Caller, Job, JobOptions, Outcome, Policy
 from swimctl.platforms.facts import Placement

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from swimctl.config.workflows import Call, Command, Flow, Own, Script
+from swimctl.config.flows import Flow
+from swimctl.config.own_steps import Call, Command, Own, Script
 from swimctl.models import Batch
 from swimctl.states import JobStatus
 from swimctl.steps.base import Step

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from swimctl.clock import Deadline
 from swimctl.config.flow_rules import filled, why_not_typed
-from swimctl.config.workflows import Command
+from swimctl.config.own_steps import Command
 from swimctl.errors import SessionLost, StepFailed
 from swimctl.platforms import terminal_of
 from swimctl.platforms.terminal import Answer

@@ -11,8 +11,8 @@ from typing import Any, Final
 
 from swimctl.clock import rfc3339
 from swimctl.config.flow_rules import places
+from swimctl.config.own_steps import Own
 from swimctl.config.references import resolve
-from swimctl.config.workflows import Own
 from swimctl.errors import ConfigError, StepFailed
 from swimctl.models import Batch
 from swimctl.sessions.redaction import Redaction

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from swimctl.clock import rfc3339
-from swimctl.config.workflows import Hold
+from swimctl.config.own_steps import Hold
 from swimctl.errors import StepFailed
 from swimctl.steps.base import JobContext, StepResult
 from swimctl.steps.own.facts import OwnStep

@@ -13,7 +13,7 @@ from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
 from swimctl.config.flow_rules import filled, places, why_no_address
-from swimctl.config.workflows import Call
+from swimctl.config.own_steps import Call
 from swimctl.errors import StepFailed
 from swimctl.relays.client import trusting
 from swimctl.sessions.redaction import Redaction

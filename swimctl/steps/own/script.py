@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from swimctl.config.flow_rules import filled
-from swimctl.config.workflows import Script
+from swimctl.config.own_steps import Script
 from swimctl.errors import StepFailed
 from swimctl.sessions.redaction import Redaction
 from swimctl.steps.base import JobContext, StepResult

@@ -66,9 +66,6 @@ def test_a_scan_records_who_answers_and_names_who_does_not(tmp_path: Path, capsy
         assert document["ran"][0]["serials"] == first["serials"]
         assert document["ran"][0]["seen_by"] == "scan"
 
-        code, checked = told(capsys, tmp_path, "device", "check", "sw1")
-        assert code == 1
-        assert "known device" in str(checked)
         code, document = told(capsys, tmp_path, "scan", "sw1", "--replaced")
         assert (code, of(document, "sw1")["error"]) == (0, None)
         code, document = told(capsys, tmp_path, "device", "history", "sw1")

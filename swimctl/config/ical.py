@@ -1,4 +1,4 @@
-"""What an iCalendar file (RFC 5545) says: the one importer of icalendar and dateutil. Pure: bytes in, occurrences out.
+"""What an iCalendar file (RFC 5545) says: the one importer of icalendar. Pure: bytes in, occurrences out.
 
 What cannot be read whole is refused: of half a file, nobody knows which half is missing.
 """

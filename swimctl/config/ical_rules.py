@@ -30,7 +30,7 @@ class Steps:
         self._left = _MOST_STEPS
 
     def take(self, often: str, years: int, interval: int) -> None:
-        """Take what a rule costs. ConfigError: that is too much."""
+        """Count what a rule costs. ConfigError: that is too much."""
         self._left -= _STEPS_OF_A_YEAR.get(often, 366) * max(years, 1) // max(interval, 1)
         if self._left < 0:
             raise ConfigError(

@@ -117,7 +117,7 @@ class _Talk:
         return False
 
     def turn(self, seconds: float) -> bool:
-        """Give and read what goes within some seconds at most; return whether its keeper has ended."""
+        """Write and read what goes within some seconds at most. Return whether its keeper has ended."""
         ended = False
         for key, _ in self._selector.select(seconds):
             if key.fileobj is self._stdin:

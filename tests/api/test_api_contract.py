@@ -15,6 +15,7 @@ from support.api_client import APPROVE, CANCEL, LITE_HOST, LOGIN, OPERATOR, READ
 from swimctl.api.app import ROUTES
 from swimctl.campaigns.rule import Rule
 from swimctl.inventory.selection import Selection
+from swimctl.requests import transcripts
 from swimctl.requests.service import NOBODY
 
 PATHS = [*((route.method, route.path) for route in ROUTES), ("GET", "/api/docs"), ("GET", "/api/openapi.json")]
@@ -28,7 +29,15 @@ def filled(path: str) -> str:
 PAUSE, CONTINUE = "/api/upgrade/pause/", "/api/upgrade/continue/"
 RELEASE, RECHECK = "/api/upgrade/release/", "/api/upgrade/recheck/"
 STOP, CHANGE = "/api/upgrade/stop/", "/api/upgrade/change/"
-CREATE = "/api/campaigns/create/"
+CREATE, RETRY = "/api/campaigns/create/", "/api/upgrade/retry/"
+
+
+def something_of_each(api: Api) -> None:
+    """Make what the paths that are asked for lead to: a campaign, and a transcript of the first job."""
+    api.backend.campaigns.create("access", Rule(Selection(all=True), "22:00-04:00"), NOBODY)
+    written = transcripts.path_of(api.backend.service.jobs_dir, api.store.job(1))
+    written.parent.mkdir(parents=True)
+    written.write_text("sw1#show version\n", encoding="utf-8")
 
 
 @pytest.mark.parametrize(
@@ -104,7 +113,7 @@ def test_403_for_a_read_only_token(served: Api, path: str, body: object) -> None
 
 def test_a_read_only_token_reads_everything(api: Api) -> None:
     api.trigger("sw1")
-    api.backend.campaigns.create("access", Rule(Selection(all=True), "22:00-04:00"), NOBODY)
+    something_of_each(api)
     for method, path in GUARDED:
         if method == "GET" and path != "/api/upgrade/events/":
             assert api.get(filled(path), token=READER).status == 200, path
@@ -232,7 +241,7 @@ def test_with_and_without_the_trailing_slash(api: Api, method: str, path: str) -
     ids = made["job_ids"]
     if path == "/api/upgrade/events/":
         method = "HEAD"  # the stream itself has no end
-    api.backend.campaigns.create("access", Rule(Selection(all=True), "22:00-04:00"), NOBODY)
+    something_of_each(api)
     bare = path.removesuffix("/").replace("{id}", "1").replace("{name}", "access")
     query = "?job_ids=1" if path == STATUS else ""
     found = []
@@ -248,14 +257,15 @@ def test_with_and_without_the_trailing_slash(api: Api, method: str, path: str) -
             RELEASE: {"batch_id": made["batch_id"], "reason": "looked at it"},
             RECHECK: {"job_id": ids[0]},
             LOGIN: {"username": OPERATOR, "password": PASSWORD},
+            RETRY: {"batch_id": made["batch_id"]},
             CREATE: {"name": "access", "all": True, "window": "22:00-04:00"},
         }
         steered = {"campaign": "none"} if method == "POST" and path.startswith("/api/campaigns/") else None
         answer = api.ask(method, written + query, bodies.get(path, steered))
         if path in {PAUSE, STOP}:
             api.store.go_on(made["batch_id"], NOBODY)
-        # It needs no approval, is not paused, waits for nobody, and nothing of it is held; that campaign is there.
-        refused = dict.fromkeys((APPROVE, CONTINUE, RELEASE, RECHECK, CREATE), 409)
+        # It needs no approval, is not paused, waits for nobody, nothing is held or failed; that campaign is there.
+        refused = dict.fromkeys((APPROVE, CONTINUE, RELEASE, RECHECK, RETRY, CREATE), 409)
         assert answer.status == ({TRIGGER: 201} | refused).get(path, 404 if steered else 200)
         found.append(without_times(answer))
     assert found[0] == found[1]
@@ -264,7 +274,7 @@ def test_with_and_without_the_trailing_slash(api: Api, method: str, path: str) -
 @pytest.mark.parametrize("path", [path for method, path in PATHS if method == "GET"])
 def test_head_is_get_without_its_body(api: Api, path: str) -> None:
     api.trigger("sw1")
-    api.backend.campaigns.create("access", Rule(Selection(all=True), "22:00-04:00"), NOBODY)
+    something_of_each(api)
     answer = api.ask("HEAD", filled(path))
     assert (answer.status, answer.body) == (200, b"")
     if path != "/api/upgrade/events/":

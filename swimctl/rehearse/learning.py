@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Final
 
-from swimctl.errors import DeviceError, NotFound
-from swimctl.platforms import commands_of
 from swimctl.platforms.facts import Directory, FileSystem, Interface
 from swimctl.platforms.versions import same_release
 from swimctl.rehearse.learned import Disk, Learned, Pair, Part, Plugged
+from swimctl.rehearse.outputs import Outputs, disk_listed, files_of
 
 # Members of a stack or pair, as `show inventory` of IOS and IOS-XE names them; supervisors of one chassis.
 _MEMBER: Final = re.compile(r"(?:Switch |Chassis )?(\d+)(?: Chassis)?")
@@ -20,34 +18,6 @@ _FLASH: Final = re.compile(r"(?:boot)?flash-?(\d*):")
 _NODE: Final = re.compile(r"(\d+)$")
 # What is committed, and what runs and is not committed yet, in the letters of `show install summary`.
 _KEPT: Final = frozenset({"C", "U"})
-
-
-@dataclass
-class Outputs:
-    """What a device printed, by command; `failures` say why it printed nothing to some."""
-
-    platform: str
-    texts: Mapping[str, str]
-    failures: Mapping[str, str] = field(default_factory=dict)
-    sources: dict[str, str] = field(default_factory=dict)
-    unread: dict[str, str] = field(default_factory=dict)
-
-    def told(self, fact: str, *commands: str) -> Any:  # noqa: ANN401 - each command has facts of its own
-        """Return what the first of these commands says that can be read; None: none can, and the fact is unread."""
-        why = ""
-        for command in commands:
-            if command not in self.texts:
-                why = why or (f"'{command}': {self.failures[command]}" if command in self.failures else "")
-                continue
-            try:
-                facts = commands_of(self.platform).parse(command, self.texts[command])
-            except (NotFound, DeviceError) as error:
-                why = str(error)
-                continue
-            self.sources[fact] = command
-            return facts
-        self.unread[fact] = why or f"not asked: {', '.join(commands)}"
-        return None
 
 
 def learn(name: str, platform: str, texts: Mapping[str, str], failures: Mapping[str, str] | None = None) -> Learned:
@@ -133,21 +103,10 @@ def _flashes(outputs: Outputs) -> dict[int, Disk]:
         found.setdefault(numbered, Disk(system.size, system.free))
     if listed is not None and listed.total is not None and listed.free is not None:
         first = found.get(1, Disk(listed.total, listed.free))
-        found[1] = Disk(first.total, first.free, _files(listed))
+        found[1] = Disk(first.total, first.free, files_of(listed))
         outputs.unread.pop("disks", None)
         outputs.sources.setdefault("disks", outputs.sources["files"])
     return found
-
-
-def _files(listed: Directory) -> dict[str, int]:
-    return {file.name: file.size for file in listed.files if not file.is_directory}
-
-
-def _listed(outputs: Outputs, fact: str, *commands: str) -> Disk | None:
-    listed: Directory | None = outputs.told(fact, *commands)
-    if listed is None or listed.total is None or listed.free is None:
-        return None
-    return Disk(listed.total, listed.free, _files(listed))
 
 
 def _nxos(outputs: Outputs) -> dict[str, Any]:
@@ -163,8 +122,8 @@ def _nxos(outputs: Outputs) -> dict[str, Any]:
     others = supervisors[1:] if len(supervisors) > 1 else []
     parts = [Part(1, model, serial, version.version)] if model and serial else []
     parts += [Part(2, each.model, each.serial, each.version or version.version) for each in others[:1]]
-    first = _listed(outputs, "disks", "dir bootflash:")
-    second = _listed(outputs, "disks of the standby", "dir bootflash://sup-standby/") if others else None
+    first = disk_listed(outputs, "disks", "dir bootflash:")
+    second = disk_listed(outputs, "disks of the standby", "dir bootflash://sup-standby/") if others else None
     disks = {number: disk for number, disk in enumerate((first, second), 1) if disk is not None}
     vpc = outputs.told("pair", "show vpc", "show vpc | json")
     return {
@@ -193,7 +152,7 @@ def _xr(outputs: Outputs) -> dict[str, Any]:
         item = listed.get(slot.name.removesuffix("/CPU0"))
         parts.append(Part(number, slot.model, item.serial if item else "", version.version))
     nodes = outputs.told("disks", "show filesystem location all") or ()
-    files = _listed(outputs, "files", "dir harddisk:")
+    files = disk_listed(outputs, "files", "dir harddisk:")
     disks: dict[int, Disk] = {}
     for node in nodes:
         disk = next((each for each in node.systems if "harddisk:" in each.prefixes and each.size), None)
@@ -232,7 +191,7 @@ def _eos(outputs: Outputs) -> dict[str, Any]:
     if version is None:
         return {}
     boot = outputs.told("boots", "show boot-config", "show boot-config | json")
-    disk = _listed(outputs, "disks", "dir flash:")
+    disk = disk_listed(outputs, "disks", "dir flash:")
     mlag = outputs.told("pair", "show mlag", "show mlag | json")
     delay = outputs.told("hold", "show mlag detail", "show mlag detail | json") if mlag and mlag.domain else None
     lone = version.model and version.serial
@@ -274,7 +233,7 @@ def _junos(outputs: Outputs) -> dict[str, Any]:
         number = int(found[1]) if (found := _NODE.search(node.node)) else place
         disk = _largest(node.systems)
         if disk is not None:
-            disks[number] = Disk(disk.size or 0, disk.free or 0, _files(listed) if listed and not number else None)
+            disks[number] = Disk(disk.size or 0, disk.free or 0, files_of(listed) if listed and not number else None)
     return {
         "release": version.version,
         "model": version.model,

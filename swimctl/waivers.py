@@ -65,6 +65,14 @@ PERHAPS: Final = frozenset(
         "way back", "file of the running image", "snapshots",
     }
 )  # fmt: skip
+# What is compared after a reload, by how its findings begin; tests/test_waivers.py compares this with who finds them.
+COMPARED: Final = (
+    "routes", "check ", "uplink ", "interface ", "network neighbour ", "neighbour ", "access port ", "configuration ",
+)  # fmt: skip
+_UNKNOWN: Final = "swimctl finds nothing of this name"
+# As a secret stands in all records.
+MASKED: Final = "********"
+_HIDDEN: Final = "what was seen holds a secret, which no record has: another value would look the same"
 # Rules that name their subject behind these words.
 _BEGIN: Final = {"free ": _ROOM, "readable ": _UNREAD, "hostname ": _IDENTITY}
 _IS: Final = " = "
@@ -116,7 +124,7 @@ class HeldLook:
     @property
     def refused(self) -> str:
         """Return what of it nobody can accept; empty where a person may accept all."""
-        wrong = [f"{finding} ({why})" for finding, _ in self.found if (why := why_not(finding))]
+        wrong = [f"{finding} ({why})" for finding, seen in self.found if (why := why_not_as(finding, seen))]
         return "; ".join(wrong) if self.found else "something is not back that decides about the release itself"
 
     def how_to_keep(self, job_id: int) -> str:
@@ -133,7 +141,14 @@ def why_not(finding: str) -> str:
     """Return why a finding cannot be waived, empty where it can."""
     if finding in NEVER:
         return NEVER[finding]
-    return next((why for beginning, why in _BEGIN.items() if finding.startswith(beginning)), "")
+    if finding in PERHAPS or finding.startswith(COMPARED):
+        return ""
+    return next((why for beginning, why in _BEGIN.items() if finding.startswith(beginning)), _UNKNOWN)
+
+
+def why_not_as(finding: str, seen: str) -> str:
+    """Return why a finding cannot be waived as it was seen, empty where it can."""
+    return why_not(finding) or (_HIDDEN if MASKED in f"{finding}{seen}" else "")
 
 
 def covering(waivers: Iterable[Waiver], device: str, finding: str, seen: str) -> Waiver | None:
@@ -143,7 +158,7 @@ def covering(waivers: Iterable[Waiver], device: str, finding: str, seen: str) ->
 
 def as_typed(device: str, finding: str, seen: str) -> str:
     """Return the option that waives a finding, as it is pasted; empty where it cannot be waived."""
-    return "" if why_not(finding) or not seen else f"--waive {shlex.quote(f'{device}: {finding}{_IS}{seen}')}"
+    return "" if why_not_as(finding, seen) or not seen else f"--waive {shlex.quote(f'{device}: {finding}{_IS}{seen}')}"
 
 
 def how_to_waive(device: str, found: Iterable[tuple[str, str]]) -> str:
@@ -171,10 +186,10 @@ def read_waiver(text: str, reason: str, by: str = "") -> Waiver:
 
 def require_waivable(waiver: Waiver) -> None:
     """Refuse a waiver of what cannot be waived, or without a reason. UsageError."""
-    if why := why_not(waiver.finding):
+    if why := why_not_as(waiver.finding, waiver.seen):
         raise UsageError(
             f"{waiver.finding!r} of {waiver.device} cannot be waived: {why}; identity, hash, family and room never "
-            "can; next: `swimctl plan` says what mends it"
+            "can; next: `swimctl plan` says what mends it, and what can be pasted"
         )
     if not waiver.reason.strip():
         raise UsageError(f"say why {waiver.finding!r} of {waiver.device} is waived: --reason TEXT")

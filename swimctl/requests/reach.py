@@ -24,7 +24,7 @@ SOMEWHERE_ELSE: Final = "(a device elsewhere)"
 # What a person wrote, and words that stand for one of a few: neither comes from the inventory.
 _LEFT_AS_IT_IS: Final = frozenset(
     {"ticket", "comment", "reason", "requested_by", "approved_by", "paused_by", "stopped_by", "stop_by", "by"}
-    | {"status", "outcome", "kind", "execution_mode", "answer", "current_step", "name", "workflow", "image_filename"}
+    | {"status", "outcome", "kind", "execution_mode", "answer", "current_step", "workflow", "image_filename"}
 )
 _WORD: Final = re.compile(r"[\w-]+(?:\.[\w-]+)*")
 

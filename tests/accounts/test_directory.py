@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import timedelta
 
 import pytest
 from support.accounts import HERE, PASSWORD, ROOT, Counting
+from support.directories import Scripted
 from support.stores import StandingClock
 
 from swimctl.accounts.directory import Outside, Person
@@ -19,24 +19,6 @@ from swimctl.rights import Act, Grant
 from swimctl.store import Store
 
 ROLES = {"ber": Grant(frozenset({Act.TRIGGER}), frozenset({"ber"}))}
-
-
-@dataclass
-class Scripted:
-    """A directory that knows one password for all, and says whom it was asked for."""
-
-    people: dict[str, Person] = field(default_factory=dict)
-    away: bool = False
-    asked: list[str] = field(default_factory=list)
-
-    def sign_in(self, name: str, password: str) -> Person | None:
-        self.asked.append(name)
-        if self.away:
-            raise DirectoryAway("ldaps://ldap.example.com", "it has not answered within 10 s")
-        return self.people.get(name.lower()) if password == PASSWORD else None
-
-    def check(self) -> str:
-        return "answers"
 
 
 @pytest.fixture

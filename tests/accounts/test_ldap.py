@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import socket
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import closing
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,9 @@ from support.stores import StandingClock
 from swimctl.accounts.ldap_directory import LdapDirectory, outside
 from swimctl.accounts.passwords import Passwords
 from swimctl.accounts.service import AccountService
+from swimctl.cli import doctor
+from swimctl.cli.context import Opened
+from swimctl.config import references
 from swimctl.config.access import LdapSection, grants
 from swimctl.config.settings import Settings
 from swimctl.errors import ConfigError, DirectoryAway, LoginRefused, NoRole
@@ -203,8 +208,18 @@ def test_a_server_that_says_nothing_or_nonsense_is_away_in_time(server: Slapd, s
                 return
 
         threading.Thread(target=serve, daemon=True).start()
-        with pytest.raises(DirectoryAway):
-            directory(server, url=url, starttls=False, timeout=1).sign_in("ana", ANAS)
+        silent = directory(server, url=url, starttls=False, timeout=1)
+        with ThreadPoolExecutor(1) as beside:
+            asked = beside.submit(silent.sign_in, "ana", ANAS)
+            while not asked.done():  # whoever looks at the processes meanwhile
+                for process in Path("/proc").glob("[0-9]*"):
+                    with suppress(OSError):
+                        seen = (process / "cmdline").read_bytes() + (process / "environ").read_bytes()
+                        assert not any(secret.encode() in seen for secret in (ANAS, SERVICE_PASSWORD))
+                time.sleep(0.05)
+            with pytest.raises(DirectoryAway) as away:
+                asked.result()
+        assert not any(secret in str(away.value) for secret in (ANAS, SERVICE_PASSWORD))
         for connection in held:
             connection.close()
 
@@ -316,3 +331,9 @@ def test_config_yaml_with_a_file_for_the_password(server: Slapd, project: Projec
     assert person is not None
     assert found.roles_of(person) == ("operator",)
     assert SERVICE_PASSWORD not in repr(config)
+    (looked,) = doctor._attempt("ldap", lambda: doctor._ldap(Opened(project.path)), "correct it")
+    assert (looked.result, looked.seen) == ("ok", f"{server.ldaps} knows cn=swimctl,{BASE}, and has {PEOPLE}")
+    secret.write_text("another")
+    references._read.clear()
+    (looked,) = doctor._attempt("ldap", lambda: doctor._ldap(Opened(project.path)), "correct it")
+    assert (looked.result, "it refuses bind_dn" in looked.seen) == ("fail", True)

@@ -34,6 +34,7 @@ ROLES = """\
     core: {may: [trigger], groups: [core]}
     all-look: {may: [look]}
 """
+NOTE = {"muc-2": ["nowhere-1."], "name": "muc-1"}
 ELSEWHERE = ("muc-1", "muc-2", "nowhere-1")
 PAUSE, CONTINUE = "/api/upgrade/pause/", "/api/upgrade/continue/"
 STOP, CHANGE = "/api/upgrade/stop/", "/api/upgrade/change/"
@@ -92,7 +93,7 @@ def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sited]:
 def with_batches(api: Api) -> Sited:
     mixed = api.trigger("ber-1", "muc-1")
     jobs = dict(zip(("ber-1", "muc-1"), mixed["job_ids"], strict=True))
-    api.store.record(jobs["ber-1"], "note", "waits for muc-1: muc-1.example.com is busy", {"muc-2": ["nowhere-1."]})
+    api.store.record(jobs["ber-1"], "note", "waits for muc-1: muc-1.example.com is busy", NOTE)
     folder = api.backend.service.jobs_dir / str(jobs["muc-1"])
     folder.mkdir(parents=True)
     (folder / "transcript.log").write_text("muc-1#show version\n")
@@ -303,7 +304,7 @@ def test_a_text_of_ones_own_job_names_no_device_of_others(standing: Sited) -> No
     found = standing.ask("GET", EVENTS.format(id=standing.jobs["ber-1"])).json["events"]
     note = next(one for one in found if one["kind"] == "note")
     assert note["message"] == "waits for (a device elsewhere): (a device elsewhere) is busy"
-    assert note["data"] == {"(a device elsewhere)": ["(a device elsewhere)."]}
+    assert note["data"] == {"(a device elsewhere)": ["(a device elsewhere)."], "name": "(a device elsewhere)"}
     whole = standing.ask("GET", EVENTS.format(id=standing.jobs["ber-1"]), None, ("all-look",)).json["events"]
     assert "muc-1.example.com" in json.dumps(whole)
 

@@ -24,7 +24,9 @@ SERVICE, SERVICE_PASSWORD = f"cn=swimctl,{BASE}", "service's own secret"
 NET_BER, NET_ALL, NET_ADMINS = (f"cn={name},{GROUPS}" for name in ("net-ber", "net-all", "net-admins"))
 ANAS = "ana's long password"
 
-MISSING = None if shutil.which("slapd", path="/usr/sbin:/usr/bin:/usr/local/sbin") else "slapd is not installed here"
+_WHERE = "/usr/sbin:/usr/bin:/usr/local/sbin"
+_WANTED = [name for name in ("slapd", "slapadd", "ldapmodify") if shutil.which(name, path=_WHERE) is None]
+MISSING = f"{', '.join(_WANTED)} not installed here: apt-get install slapd ldap-utils" if _WANTED else None
 _MODULES = "/usr/lib/ldap"
 _SCHEMAS = "/etc/ldap/schema"
 _PR_SET_PDEATHSIG = 1
@@ -195,7 +197,7 @@ directory {folder}/data
 access to attrs=userPassword by anonymous auth by * none
 access to * by users read by * none
 """)
-    tools = {name: shutil.which(name, path="/usr/sbin:/usr/bin:/usr/local/sbin") for name in ("slapd", "slapadd")}
+    tools = {name: shutil.which(name, path=_WHERE) for name in ("slapd", "slapadd")}
     add = [str(tools["slapadd"]), "-f", str(conf)]
     subprocess.run(add, input=people(elsewhere).encode(), check=True, capture_output=True, timeout=60)
     for attempt in range(5):

@@ -14,7 +14,7 @@ import pytest
 from fleets.every import FLEETS
 from support.oracle import really_of
 from support.ssh_file_server import PASSWORD, Serving, free_port, serving_ssh, silent
-from support.upgrades import lab_folder, with_data
+from support.upgrades import SPEED, lab_folder, with_data
 from support.upgrades import request as ask
 
 from swimctl.cli.context import Context
@@ -60,7 +60,7 @@ def tried(
     settings = {"image_server": {"bind": "127.0.0.1", "stall": stall}, "distribution": {"minimum_rate": 0.001}}
     with pytest.MonkeyPatch.context() as patch, ExitStack() as stack:
         patch.setenv("IMAGES_PW", PASSWORD)
-        lab = stack.enter_context(lab_folder(folder, fleet=[spec], settings=settings, ssh=False))
+        lab = stack.enter_context(lab_folder(folder, fleet=[spec], settings=settings, speed=SPEED, ssh=False))
         opened = stack.enter_context(Context(folder / "config.yaml").open())
         (image,) = [each for each in opened.store.images() if each.filename == fleet.image]
         lab.switch("sw1").known_hosts.update(known)

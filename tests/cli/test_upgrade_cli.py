@@ -82,6 +82,7 @@ def test_one_full_flash_is_told_of_and_the_others_go_on(fleet: Fleet, capsys: Ca
     assert "free flash: seen" in report
 
 
+@pytest.mark.prove
 def test_a_signal_leaves_jobs_that_resume_takes_up(fleet: Fleet, capsys: Capture, tmp_path: Path) -> None:
     process = start(tmp_path, "upgrade", "--all", "--yes", "--workers", "1")
     assert stop_in(tmp_path, process, STEPS.index("Readiness Check"), 0, signal.SIGINT)

@@ -33,8 +33,15 @@ def jobs_in(folder: Path) -> int:
         return int(store.execute("SELECT count(*) FROM jobs").fetchone()[0])
 
 
-@pytest.mark.parametrize("options", [(), ("--no-runner",)], ids=["with a runner", "without one"])
-@pytest.mark.parametrize("way", [put_back_a_backup, remove_the_log])
+@pytest.mark.parametrize(
+    ("way", "options"),
+    [
+        pytest.param(put_back_a_backup, (), id="a backup, with a runner"),
+        pytest.param(remove_the_log, (), id="no log, with a runner"),
+        pytest.param(put_back_a_backup, ("--no-runner",), id="a backup, without one"),
+        pytest.param(remove_the_log, ("--no-runner",), id="no log, without one", marks=pytest.mark.prove),
+    ],
+)
 def test_no_new_work_and_loud(tmp_path: Path, way: Callable[[Path], None], options: tuple[str, ...]) -> None:
     with lab_folder(tmp_path, devices=1) as lab:
         token = token_for(tmp_path)

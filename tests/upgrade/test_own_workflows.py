@@ -45,7 +45,7 @@ def test_the_first_example_silences_and_lifts(tmp_path: Path, monkeypatch: pytes
         text = EXAMPLES[0].replace("https://alertmanager.example.com", outside.url)
         settings = YAML(typ="safe").load(text)["swimctl"]
         options = JobOptions(workflow="night")
-        with upgraded(tmp_path, options=options, settings=settings, ssh=True) as done:
+        with upgraded(tmp_path, options=options, settings=settings) as done:
             job = done.jobs["sw1"]
             assert (job.status, job.outcome) == (JobStatus.SUCCESS, Outcome.UPGRADED)
             assert [step.name for step in job.steps] == [
@@ -92,7 +92,7 @@ def test_commands_are_typed_between_the_steps_and_one_that_changes_is_sent_once(
             }
         },
     ]
-    with upgraded(tmp_path, options=JobOptions(workflow="mine"), settings=flow(*steps), ssh=True) as done:
+    with upgraded(tmp_path, options=JobOptions(workflow="mine"), settings=flow(*steps)) as done:
         job = done.jobs["sw1"]
         assert (job.status, job.error) == (JobStatus.SUCCESS, None)
         messages = {step.name: step.message for step in job.steps}
@@ -112,7 +112,7 @@ def test_a_command_that_fails_before_the_activation_leaves_the_device_as_it_was(
     tmp_path: Path, run: str, said: str
 ) -> None:
     steps = ["readiness", {"command": {"name": "Look", "run": run, "must_contain": ["never-there"]}}, *STANDARD[1:]]
-    with upgraded(tmp_path, options=JobOptions(workflow="mine"), settings=flow(*steps), ssh=True) as done:
+    with upgraded(tmp_path, options=JobOptions(workflow="mine"), settings=flow(*steps)) as done:
         job = done.jobs["sw1"]
         assert (job.status, job.outcome) == (JobStatus.FAILED, Outcome.UNTOUCHED)
         assert said in (job.error or "")
@@ -121,7 +121,7 @@ def test_a_command_that_fails_before_the_activation_leaves_the_device_as_it_was(
 
 def test_one_that_fails_after_post_checks_does_not_hide_what_the_device_runs(tmp_path: Path) -> None:
     after = {"command": {"name": "Look", "run": "show clock", "must_contain": ["never-there"]}}
-    with upgraded(tmp_path, options=JobOptions(workflow="mine"), settings=flow(*STANDARD, after), ssh=True) as done:
+    with upgraded(tmp_path, options=JobOptions(workflow="mine"), settings=flow(*STANDARD, after)) as done:
         job = done.jobs["sw1"]
         assert (job.status, job.outcome) == (JobStatus.FAILED, Outcome.UPGRADED)
         assert done.runs_target("sw1")

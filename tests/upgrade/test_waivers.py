@@ -40,7 +40,7 @@ def offered(error: str | None) -> list[str]:
 def test_a_device_that_comes_back_with_less_is_kept_only_by_a_waiver_of_just_that(
     tmp_path: Path, accepted: str
 ) -> None:
-    with lab_folder(tmp_path, faults={"sw1": ["interface-lost"]}, settings=NO_CHECKS) as lab:
+    with lab_folder(tmp_path, ssh=False, faults={"sw1": ["interface-lost"]}, settings=NO_CHECKS) as lab:
         assert typed(tmp_path, "upgrade", "--all", "--yes") == 1
         first = last(tmp_path)
         assert (first.outcome, first.waived) == (Outcome.ROLLED_BACK, ())
@@ -65,7 +65,7 @@ def test_a_device_that_comes_back_with_less_is_kept_only_by_a_waiver_of_just_tha
 
 
 def test_what_a_plan_shows_lets_through_an_older_image_on_just_that_device(tmp_path: Path, capsys: Capture) -> None:
-    with lab_folder(tmp_path, devices=2, version="17.15.01"):
+    with lab_folder(tmp_path, ssh=False, devices=2, version="17.15.01"):
         assert typed(tmp_path, "--json", "plan", "--all") == 1
         lacks = {one["device_hostname"]: one["lacks"] for one in json.loads(capsys.readouterr().out)["devices"]}
         name, other = lacks

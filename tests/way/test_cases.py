@@ -64,7 +64,10 @@ def shown(capsys: pytest.CaptureFixture[str], folder: Path, *words: str) -> Any:
     return json.loads(capsys.readouterr().out)
 
 
-@pytest.mark.parametrize("named_by", ["nornir", "netmiko", "command"])
+@pytest.mark.parametrize(
+    "named_by",
+    [pytest.param("nornir", marks=pytest.mark.prove), pytest.param("netmiko", marks=pytest.mark.prove), "command"],
+)
 def test_a_device_behind_a_bastion_is_upgraded(
     tmp_path: Path, named_by: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -200,8 +203,12 @@ CONNECTIONS = 10
     [(0, 3, 6), pytest.param(tuple(range(CONNECTIONS)), marks=pytest.mark.prove)],
     ids=["of each kind", "each"],
 )
-def test_who_stands_between_at_any_connection_of_a_job_is_told_nothing(tmp_path: Path, afters: Sequence[int]) -> None:
+def test_who_stands_between_at_any_connection_of_a_job_is_told_nothing(
+    request: pytest.FixtureRequest, tmp_path: Path, afters: Sequence[int]
+) -> None:
     """Each device has another one answer in its place from another connection on, the first one among them."""
+    if len(afters) < CONNECTIONS:  # so few are answered soon, also by a busy machine
+        request.getfixturevalue("impatient")
     names = [f"sw{number}" for number in range(1, len(afters) + 1)]
     settings = {"workers": len(names), "deadlines": {"down": 300, "up": 300, "ready": 300}}
     with lab_folder(tmp_path, devices=len(names), speed=240, settings=settings, transfer=400_000) as lab:

@@ -56,6 +56,7 @@ bench: $(TESTED)
 # Plays docs/tutorial.md in the lab, some minutes, and makes the pictures on it anew.
 pictures: $(TESTED)
 	$(BIN)/python tests/tutorial/playing.py docs/pictures
+	$(BIN)/python tests/report_pictures.py docs/pictures  # needs a browser: tests/support/browser.py
 
 clean:
 	rm -rf $(VENV) build mutants dist swimctl.egg-info

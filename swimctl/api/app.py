@@ -25,6 +25,7 @@ from swimctl.api import (
     reading,
     recheck,
     releasing,
+    report,
     steering,
     upgrade,
 )
@@ -42,6 +43,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     *releasing.ROUTES,
     *recheck.ROUTES,
     *events.ROUTES,
+    *report.ROUTES,
     *catalogue.ROUTES,
     *compliance.ROUTES,
     *campaigns.ROUTES,

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from swimctl.api.routing import BACKEND, JSON, Clean, answer
+from swimctl.api.routing import BACKEND, JSON, Clean, Sealed, answer
 from swimctl.errors import (
     ConflictError,
     DirectoryAway,
@@ -165,7 +165,7 @@ def without_hidden(request: web.Request, text: str) -> str:
 
 def hide(request: web.Request, response: web.StreamResponse) -> None:
     """Remove from a JSON answer the names of the server's folders, and of devices that the caller does not see."""
-    if not isinstance(response, web.Response):
+    if not isinstance(response, web.Response) or isinstance(response, Sealed):
         return
     if _REACH in request and isinstance(response.body, bytes) and response.content_type == JSON:
         reach, said = request[_REACH]

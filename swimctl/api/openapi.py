@@ -19,7 +19,15 @@ from swimctl.api.routing import Call, Handler, Link, Route, answer
 
 Document = dict[str, Any]
 _REF: Final = "#/components/schemas/{model}"
-_TYPES: Final = {"json": "application/json", "html": "text/html", "events": "text/event-stream", "text": "text/plain"}
+_TYPES: Final = {
+    "json": "application/json",
+    "html": "text/html",
+    "events": "text/event-stream",
+    "text": "text/plain",
+    "markdown": "text/markdown",
+    "xml": "application/xml",
+    "csv": "text/csv",
+}
 _HEADERS: Final = {401: "WWW-Authenticate", 429: "Retry-After", 503: "Retry-After"}
 
 

@@ -226,6 +226,10 @@ class Clean(web.Response):
     """An answer out of which the names of folders were taken before."""
 
 
+class Sealed(Clean):
+    """An answer that has a hash of itself: nothing is taken out of it any more."""
+
+
 def answer(document: Mapping[str, Any] | bytes, status: int = 200, **headers: str) -> web.Response:
     """Write a document as JSON."""
     body = document if isinstance(document, bytes) else json.dumps(document).encode()

@@ -158,6 +158,8 @@ def _differences(job: Job, events: Sequence[Event], checks: Sequence[Mapping[str
         for one in check["differences"]:
             what = f"{one['key']} {one['field']}".strip()
             standing, why = one["standing"], one["why"]
+            if standing == "broken" and check["verdict"] != "fail":
+                standing, why = "tolerated", why or "the check only warns"
             yield Difference(check["name"], what, one["before"], one["after"], one["needed"], standing, why)
         if check["left_out"]:
             yield Difference(check["name"], f"{check['left_out']} more", "", "", "", check["standing"])

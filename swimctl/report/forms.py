@@ -26,6 +26,13 @@ TYPES: Final[Mapping[Form, str]] = {
     Form.JUNIT: "application/xml",
     Form.CSV: "text/csv",
 }
+ENDINGS: Final[Mapping[Form, str]] = {
+    Form.HTML: "html",
+    Form.MD: "md",
+    Form.JSON: "json",
+    Form.JUNIT: "xml",
+    Form.CSV: "csv",
+}
 
 
 def written(record: Record, form: Form, clean: Clean | None = None) -> str:

@@ -116,5 +116,5 @@ def _decisions(entries: Sequence[AuditEntry]) -> Iterator[Decision]:
 
 
 def _told(data: Mapping[str, Any]) -> str:
-    """Return what the audit says beside the action, but for lists of jobs: a report has those anyway."""
-    return ", ".join(f"{key}: {value}" for key, value in data.items() if key not in {"jobs", "waivers"})
+    """Return what the audit says beside the action, but for what a report has anyway."""
+    return ", ".join(f"{key}: {value}" for key, value in data.items() if key not in {"jobs", "waivers", "requested_by"})

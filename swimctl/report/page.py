@@ -110,6 +110,7 @@ def _template() -> Any:  # noqa: ANN401 - a template of jinja2
         "took": _took,
         "because": _because,
         "told": event_line,
+        "typed": _typed,
     }
     return surroundings.get_template("page.html.j2")
 
@@ -171,6 +172,15 @@ def _because(one: Difference) -> str:
     by = f"by {one.by}" if one.by else ""
     needed = f"needed {one.needed}" if one.needed and one.standing != "tolerated" else ""
     return "; ".join(filter(None, (one.why, by, needed)))
+
+
+def _typed(text: str) -> Markup:
+    """Return a sentence in which what stands in backquotes is shown as what is typed."""
+    whole, code = words.shown(text), Markup("<code>{}</code>")
+    parts = whole.split("`")
+    if len(parts) % 2 == 0:  # one of them has no other
+        parts = [whole]
+    return Markup("").join(code.format(part) if number % 2 else part for number, part in enumerate(parts))
 
 
 def _size(count: int) -> str:

@@ -22,8 +22,10 @@ PATHS = [*((route.method, route.path) for route in ROUTES), ("GET", "/api/docs")
 GUARDED = [(route.method, route.path) for route in ROUTES if route.needs is not None]
 
 
-def filled(path: str) -> str:
-    return path.replace("{id}", "1").replace("{name}", "access") + ("?job_ids=1" if path == STATUS else "")
+def filled(path: str, batch: str = "no-such-batch") -> str:
+    """Write a path of the document as it is asked: of the first job or device, or of this batch."""
+    named = path.replace("batches/{id}", f"batches/{batch}").replace("{id}", "1").replace("{name}", "access")
+    return named + ("?job_ids=1" if path == STATUS else "")
 
 
 PAUSE, CONTINUE = "/api/upgrade/pause/", "/api/upgrade/continue/"
@@ -112,11 +114,11 @@ def test_403_for_a_read_only_token(served: Api, path: str, body: object) -> None
 
 
 def test_a_read_only_token_reads_everything(api: Api) -> None:
-    api.trigger("sw1")
+    batch = api.trigger("sw1")["batch_id"]
     something_of_each(api)
     for method, path in GUARDED:
         if method == "GET" and path != "/api/upgrade/events/":
-            assert api.get(filled(path), token=READER).status == 200, path
+            assert api.get(filled(path, batch), token=READER).status == 200, path
 
 
 def test_404_names_everything_unknown_and_nothing_is_created(served: Api) -> None:
@@ -242,8 +244,8 @@ def test_with_and_without_the_trailing_slash(api: Api, method: str, path: str) -
     if path == "/api/upgrade/events/":
         method = "HEAD"  # the stream itself has no end
     something_of_each(api)
-    bare = path.removesuffix("/").replace("{id}", "1").replace("{name}", "access")
-    query = "?job_ids=1" if path == STATUS else ""
+    bare, _, query = filled(path, made["batch_id"]).partition("?")
+    bare, query = bare.removesuffix("/"), f"?{query}" if query else ""
     found = []
     for number, written in enumerate((bare, f"{bare}/")):
         bodies: dict[str, dict[str, Any]] = {
@@ -273,12 +275,12 @@ def test_with_and_without_the_trailing_slash(api: Api, method: str, path: str) -
 
 @pytest.mark.parametrize("path", [path for method, path in PATHS if method == "GET"])
 def test_head_is_get_without_its_body(api: Api, path: str) -> None:
-    api.trigger("sw1")
+    batch = api.trigger("sw1")["batch_id"]
     something_of_each(api)
-    answer = api.ask("HEAD", filled(path))
+    answer = api.ask("HEAD", filled(path, batch))
     assert (answer.status, answer.body) == (200, b"")
     if path != "/api/upgrade/events/":
-        full = api.get(filled(path))
+        full = api.get(filled(path, batch))
         assert answer.headers["content-type"] == full.headers["content-type"]
         assert answer.headers["content-length"] == full.headers["content-length"] == str(len(full.body))
     assert api.ask("HEAD", f"{STATUS}?job_ids=404").status == 404

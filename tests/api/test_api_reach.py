@@ -40,6 +40,7 @@ PAUSE, CONTINUE = "/api/upgrade/pause/", "/api/upgrade/continue/"
 STOP, CHANGE = "/api/upgrade/stop/", "/api/upgrade/change/"
 RELEASE, RECHECK = "/api/upgrade/release/", "/api/upgrade/recheck/"
 RETRY, TRANSCRIPT = "/api/upgrade/retry/", "/api/upgrade/jobs/{id}/transcript/"
+REPORTS = [f"/api/upgrade/batches/{{id}}/report/{form}" for form in ("", "html/", "md/", "junit/", "csv/")]
 EVENTS, HISTORY = "/api/upgrade/jobs/{id}/events/", "/api/devices/{id}/history/"
 
 
@@ -159,6 +160,10 @@ def wrong_site(sited: Sited) -> dict[tuple[str, str], list[tuple[str, object, se
             (f"/api/upgrade/jobs/?batch_id={other}", None, {404}),
         ],
         ("GET", TRANSCRIPT): [(TRANSCRIPT.format(id=muc), None, {404})],
+        **{
+            ("GET", report): [(report.format(id=mixed), None, {403}), (report.format(id=other), None, {404})]
+            for report in REPORTS
+        },
         ("GET", "/api/upgrade/events/"): [(f"/api/upgrade/events/?batch_id={other}", None, {404})],
         ("GET", "/api/devices/"): [("/api/devices/", None, {200})],
         ("GET", HISTORY): [(HISTORY.format(id=ids["muc-1"]), None, {404})],

@@ -31,6 +31,7 @@ HOSTILE = (
     "--><script>alert(1)</script><!--",
     "{{ 7 * 7 }}{% raw %}",
     "javascript:alert(1)",
+    "next: `<script>alert(1)</script>` and ` <img src=x>",
     "\x1b]0;owned\x07\x1b[2J",
     "\u202egnp.exe",
     "\x00\x0b\ufffe\ud800",

@@ -170,7 +170,7 @@ def look_at_everything(watch: Watched, told: Mapping[str, tuple[str, Twist]], id
     for arguments in (
         ("status",),
         ("status", "--json"),
-        *(("report", "--format", kind) for kind in ("md", "json")),
+        *(("report", "--format", kind) for kind in ("md", "json", "html", "junit", "csv")),
         ("job", "list"),
         *(("job", what, number) for number in numbers for what in ("show", "events", "transcript")),
         *(("job", "show", number, "--json") for number in numbers),

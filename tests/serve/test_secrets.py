@@ -139,6 +139,7 @@ def look_at_everything(watch: Watched) -> None:
         ("status",),
         ("status", "--json"),
         ("report", "--format", "md"),
+        ("report", "--format", "html"),
         ("report", "--format", "json"),
         ("report", "--json"),
         ("job", "list"),

@@ -95,7 +95,8 @@ def rehearse(
             preview = signed_preview(context, opened, plan, typed(ctx))
         if preview.frozen:
             raise ConflictError(preview.frozen)
-        played = _played(context, opened, preview, looks.learned(preview), fault or [], seed, speed, ends)
+        learned, asked = looks.learned(preview), bundles is None
+        played = _played(context, opened, preview, learned, fault or [], seed, speed, ends, asked=asked)
         opened.store.enter_audit(
             caller(), "rehearse", f"{len(played.jobs)} devices", {"faults": list(fault or ()), "seed": seed}
         )
@@ -116,6 +117,11 @@ class _Looks:
         self._bundles = None
         if bundles is not None:
             from swimctl.rehearse.bundles import FromBundles
+
+            if not bundles.is_dir():
+                raise UsageError(
+                    f"'{bundles}' is no folder; `swimctl device capture NAME --out {bundles}/NAME` makes it"
+                )
 
             self.checker = self._bundles = FromBundles(bundles, opened.config.settings)
 
@@ -173,12 +179,14 @@ def _played(
     seed: int,
     speed: float,
     ends: _Ends,
+    *,
+    asked: bool,
 ) -> Played:
     from swimctl.rehearse.home import home
     from swimctl.rehearse.night import Script, play
 
     told = _telling() if not context.quiet else lambda _: None
-    script = Script(preview, learned, faults, seed, speed)
+    script = Script(preview, learned, faults, seed, speed, asked=asked)
     with home() as folder:
         ends.folder = folder
         try:

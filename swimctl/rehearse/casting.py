@@ -76,14 +76,22 @@ def cast_of(
     unknown_images: frozenset[str],
     speed: float,
     unseen: float,
+    *,
+    asked: bool = True,
 ) -> Casting:
-    """Return who plays whom. `unseen`: the device seconds from the activation on of what no record tells."""
+    """Return who plays whom. `unseen`: the device seconds from the activation on of what no record tells.
+
+    `asked`: the devices themselves were. Else a device without an answer lacks a bundle, which says nothing of it.
+    """
     cast, left_out = [], {}
     for row in preview.rows:
         item = row.item
         if item.refusal is not None or item.image is None:
             continue
         name = item.device.name
+        if row.verdict is Verdict.UNASKED and not asked:
+            left_out[name] = (row.answer.error if row.answer else None) or "it has no bundle"
+            continue
         if row.verdict in {Verdict.UNASKED, Verdict.NOT_READY}:
             role = Role.AWAY if row.verdict is Verdict.UNASKED else Role.REFUSES
             cast.append(Cast(row, role, _anybody(item.device, conditions)))

@@ -58,6 +58,7 @@ class Script:
     faults: Sequence[str] = ()
     seed: int = 1
     pace: float = PACE
+    asked: bool = True  # the devices themselves; else bundles of theirs
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +137,8 @@ def _played(
     user, password, secret = stage.account
     conditions = Conditions(user, password, secret, pictures.stand_ins)
     unseen = 60.0 * settings.activation.usual_minutes
-    casting = cast_of(preview, script.learned, conditions, frozenset(pictures.unknown), settings.clock_speed, unseen)
+    unknown = frozenset(pictures.unknown)
+    casting = cast_of(preview, script.learned, conditions, unknown, settings.clock_speed, unseen, asked=script.asked)
     stage.grounds |= {one.name: inventory.ground(one.item.device) for one in casting.cast}
     left_out = dict(casting.left_out)
     told("asking the twins what their devices were asked")

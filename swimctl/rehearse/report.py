@@ -207,6 +207,8 @@ def _of_the_look(played: Played) -> list[Problem]:
     """Return what the plan and the devices themselves said."""
     found = []
     for row in played.preview.rows:
+        if row.item.device.name in played.left_out:
+            continue
         kind: Found = "plan" if row.item.refusal is not None else "device"
         found += [
             Problem(

@@ -45,13 +45,16 @@ def network(folder: Path, count: int) -> Iterator[LabFleet]:
 @pytest.mark.prove
 def test_it_learns_from_bundles_and_asks_no_device(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    with network(tmp_path, 2) as lab:
+    with network(tmp_path, 3) as lab:
         for name in ("sw1", "sw2"):
             assert main(["device", "capture", name, "--out", f"bundles/{name}", "--quiet"]) == 0
         asked = {name: len(lab.commands(name)) for name in lab.ports}
         code, said = rehearsed(tmp_path, "--all", "--from", "bundles", "--fault", "sw2=install-fails")
         assert {name: len(lab.commands(name)) for name in lab.ports} == asked
-    assert (said["outcomes"], said["not_rehearsed"]) == ({"sw1": "upgraded", "sw2": "untouched"}, [])
+    assert said["outcomes"] == {"sw1": "upgraded", "sw2": "untouched"}
+    [left_out] = said["not_rehearsed"]
+    assert left_out["device"] == "sw3"
+    assert "device capture sw3" in left_out["why"]
     assert [(one["device"], one["found"], one["played"]) for one in said["problems"]] == [
         ("sw2", "twin", "install-fails")
     ]

@@ -47,7 +47,13 @@ def _files(checks: Checks, config: Path) -> list[Path]:
     for each in checks.files:
         path = config.parent / Path(each).expanduser()
         if path.is_dir():
-            found += sorted(inner for inner in path.iterdir() if inner.suffix in _ENDINGS)
+            inside = sorted(inner for inner in path.iterdir() if inner.suffix in _ENDINGS)
+            if not inside:
+                raise ConfigError(
+                    f"{path}: swimctl.checks.files names this folder, and no file in it ends in .yaml or .yml, so it "
+                    "has no rules; put one there, or leave the folder out"
+                )
+            found += inside
         else:
             found.append(path)
     return found

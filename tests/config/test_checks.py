@@ -79,6 +79,15 @@ def test_a_mistake_in_a_file_is_told_with_its_line(project: Project, text: str, 
     assert refusal(project, "swimctl: {checks: {files: more.yaml}}\n").startswith(said)
 
 
+@pytest.mark.parametrize("inside", [None, "notes.txt", "inner/a.yaml"])
+def test_a_folder_without_rules_is_told_and_is_no_rules(project: Project, inside: str | None) -> None:
+    (project.folder / "checks.d").mkdir()
+    if inside:
+        project.write(f"checks.d/{inside}", "x: y\n")
+    said = refusal(project, "swimctl: {checks: {files: checks.d}}\n")
+    assert said.startswith("checks.d: swimctl.checks.files names this folder, and no file in it ends in .yaml or .yml")
+
+
 def test_a_file_that_is_not_there_is_told(project: Project) -> None:
     assert refusal(project, "swimctl: {checks: {files: more.yaml}}\n") == (
         "more.yaml does not exist; swimctl.checks.files names it"

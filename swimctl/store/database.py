@@ -36,6 +36,8 @@ _ADVICE: Final[dict[int, str]] = {
     sqlite3.SQLITE_BUSY: f"stayed locked by another process for {BUSY_SECONDS:.0f} s; end that process or try again",
     sqlite3.SQLITE_IOERR: "cannot be read or written, the disk reports an error; check the disk and its free space",
 }
+# What a statement says of tables that are not as it knows them: no such column, a rule that is new, another shape.
+_OF_OTHER_TABLES: Final = frozenset({sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_SCHEMA})
 
 
 def explained(path: Path, error: sqlite3.Error) -> StoreError:
@@ -71,7 +73,7 @@ class Database:
         except BaseException:
             self.connection.close()
             raise
-        self._writer = Writer(self._sql, self._place, BUSY_SECONDS, lambda error: explained(path, error))
+        self._writer = Writer(self._sql, self._place, BUSY_SECONDS, self._explained)
         self._readers = Readers(self._open_reader)
         self._versions, self._counting = threading.Lock(), list[Sql]()
         self._closed = False
@@ -122,7 +124,7 @@ class Database:
         except Exception as error:
             self.require_in_place()
             if isinstance(error, sqlite3.Error):
-                raise explained(self.path, error) from error
+                raise self._explained(error) from error
             raise
         self.require_in_place()
 
@@ -152,6 +154,26 @@ class Database:
         """Add a function to SQL that answers what only this process knows."""
         self._functions[name] = answer
         self._sql.register_function(answer, name=name)
+
+    def _explained(self, error: sqlite3.Error) -> StoreError:
+        """Return what an error of SQLite means: a newer swimctl may have changed the tables under this process."""
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _OF_OTHER_TABLES:
+            return explained(self.path, error)
+        try:
+            sql = self._open_reader()
+            try:
+                newer = _unknown(sql)
+            finally:
+                sql.conn.close()
+        except (sqlite3.Error, StoreError):
+            newer = []
+        if not newer:
+            return explained(self.path, error)
+        return StoreError(
+            f"a newer swimctl has changed the store {self.path} (its schema has {newer[-1]} by now) while this process "
+            "had it open, so this request was refused, and nothing of it was written; what was kept before is there; "
+            "next: end this process, and use that newer version: `swimctl resume` goes on with what was left"
+        )
 
     def _open_reader(self) -> Sql:
         """Open one more connection, that only reads, to the very file that is open here."""
@@ -185,7 +207,7 @@ class Database:
                 f"{self.path} is the SQLite database of another program (it has a table '{tables[0]}'); "
                 "name another file in `swimctl.store`"
             )
-        newer = [migration.name for migration in migrations.applied(self._sql) if migration.name not in KNOWN]
+        newer = _unknown(self._sql)
         if newer:
             raise StoreError(
                 f"the store {self.path} was written by a newer swimctl (its schema has {newer[-1]}, this program "
@@ -203,6 +225,11 @@ class Database:
                 self.connection.execute("COMMIT")
             finally:
                 roll_back_what_is_open(self.connection)
+
+
+def _unknown(sql: Sql) -> list[str]:
+    """Return the migrations that this program does not know."""
+    return [migration.name for migration in migrations.applied(sql) if migration.name not in KNOWN]
 
 
 def faults(database: Database) -> list[str]:

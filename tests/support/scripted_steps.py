@@ -72,14 +72,14 @@ class PaperClock:
     def __init__(self, speed: float = 1.0) -> None:
         self.speed = speed
         self.seconds = 0.0
-        self.looks = 0
+        self.asked_for = 0
 
     def now(self) -> datetime:
         return STARTED + timedelta(seconds=self.seconds / self.speed)
 
     def monotonic(self) -> float:
-        self.looks += 1
-        assert self.looks < _FOR_EVER, "it waits for ever"
+        self.asked_for += 1
+        assert self.asked_for < _FOR_EVER, "it waits for ever"
         return self.seconds
 
     def mark(self) -> dict[str, str | float]:

@@ -2,20 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from swimctl.models import Device, Job
+from swimctl.errors import ConflictError
+from swimctl.images.catalogue import why_unfit
+from swimctl.models import Batch, Device, Image, Job
 from swimctl.requests.looks import check_devices
-from swimctl.requests.plans import Plan, PlanItem, arranged
-from swimctl.waivers import how_to_waive
+from swimctl.requests.plans import Plan, PlanItem, UpgradeRequest, arranged, plan_item
+from swimctl.requests.waiving import check_waivers
+from swimctl.states import JobStatus
+from swimctl.waivers import Waiver, how_to_waive
 
 if TYPE_CHECKING:
+    from swimctl.inventory.hosts import Inventory
     from swimctl.requests.looks import Checked, Checker
 
 # So much of a long error is told beside a device.
 _TOLD: Final = 160
+
+
+def tried_again(
+    batch: Batch,
+    jobs: Sequence[Job],
+    hosts: Inventory,
+    images: Sequence[Image],
+    busy: Mapping[int, Sequence[Job]],
+    waivers: Sequence[Waiver],
+) -> Plan:
+    """Return the plan of a batch's jobs that failed or were not attempted, each with its image, order and options.
+
+    `jobs` are all of the batch, `busy` those that devices wait for or are in, `waivers` are added to those of the
+    batch. ConflictError: no job failed. UsageError: the waivers cannot be.
+    """
+    failed = [job for job in jobs if job.status is JobStatus.FAILED]
+    if not failed:
+        raise ConflictError(f"batch {batch.id} has no job that failed or was not attempted; nothing to retry")
+    by_id = {image.id: image for image in images}
+    known = {device.name: device for device in hosts.devices}
+    items = []
+    for job in failed:
+        device = known.get(job.device_name)
+        image = by_id.get(job.image_id)
+        if device is None:
+            device = Device(job.device_id, job.device_name, "", "")
+            refusal: str | None = f"{job.device_name} is no longer in the inventory; add it again, or leave it"
+        elif image is None:
+            refusal = f"image {job.image_filename} is no longer in the catalogue; `swimctl image add` it again"
+        else:
+            refusal = hosts.problem(device.name) or why_unfit(device, image)
+        items.append(plan_item(device, image, refusal, busy.get(device.id, ())))
+    names = [item.device.name for item in items]
+    check_waivers(waivers, names)
+    kept = [waiver for waiver in batch.options.waivers if waiver.device in names]
+    request = UpgradeRequest(
+        devices=tuple(item.device for item in items),
+        options=replace(batch.options, waivers=(*kept, *waivers)),
+        mode=batch.mode,
+        max_failures=batch.max_failures,
+        workers=batch.workers,
+        policy=batch.policy,
+    )
+    return Plan(request, arranged(items, request, hosts.devices), retry_of=batch.id)
 
 
 def worth_retrying(

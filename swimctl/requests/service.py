@@ -42,9 +42,9 @@ from swimctl.requests.plans import (
     zoned,
 )
 from swimctl.requests.preview import Preview
-from swimctl.requests.retrying import worth_retrying
+from swimctl.requests.retrying import tried_again, worth_retrying
 from swimctl.requests.signed import SignedPlan, held_to, plan_of, require_same_rules, signed_document
-from swimctl.requests.waiving import check_waivers, require_bound, signed_by
+from swimctl.requests.waiving import require_bound, signed_by
 from swimctl.requests.workflows import WorkflowInfo
 from swimctl.states import RUNNING, WAITING, JobStatus
 from swimctl.store import IdempotencyKey, Kind, Store
@@ -191,36 +191,11 @@ class Service:
         batch. ConflictError: there is no such job. UsageError: they cannot be.
         """
         batch = self._store.batch(batch_id)
-        failed = [job for job in self._store.jobs(batch_id=batch.id) if job.status is JobStatus.FAILED]
-        if not failed:
-            raise ConflictError(f"batch {batch.id} has no job that failed or was not attempted; nothing to retry")
-        busy = self._busy()
-        images = {image.id: image for image in self._store.images()}
-        known = {device.name: device for device in self._hosts.devices}
-        items = []
-        for job in failed:
-            device = known.get(job.device_name)
-            image = images.get(job.image_id)
-            if device is None:
-                device = Device(job.device_id, job.device_name, "", "")
-                refusal: str | None = f"{job.device_name} is no longer in the inventory; add it again, or leave it"
-            elif image is None:
-                refusal = f"image {job.image_filename} is no longer in the catalogue; `swimctl image add` it again"
-            else:
-                refusal = self._hosts.problem(device.name) or why_unfit(device, image)
-            items.append(plan_item(device, image, refusal, busy.get(device.id, ())))
-        names = [item.device.name for item in items]
-        check_waivers(waivers, names)
-        kept = [waiver for waiver in batch.options.waivers if waiver.device in names]
-        request = UpgradeRequest(
-            devices=tuple(item.device for item in items),
-            options=replace(batch.options, waivers=(*kept, *waivers)),
-            mode=batch.mode,
-            max_failures=batch.max_failures,
-            workers=batch.workers,
-            policy=batch.policy if pilot is None else replace(batch.policy, pilot=pilot),
-        )
-        return self._led(Plan(request, arranged(items, request, self._hosts.devices), retry_of=batch.id))
+        jobs = self._store.jobs(batch_id=batch.id)
+        plan = tried_again(batch, jobs, self._hosts, self._store.images(), self._busy(), waivers)
+        if pilot is not None:
+            plan = replace(plan, request=replace(plan.request, policy=replace(batch.policy, pilot=pilot)))
+        return self._led(plan)
 
     def worth_retrying(self, plan: Plan, checker: Checker) -> Plan:
         """Return the plan of a retry without the devices whose job would fail again; the devices are asked."""

@@ -45,7 +45,7 @@ def test_the_evening_goes_as_the_page_says_on_small_and_large_terminals(tmp_path
         assert "1 failed" in texts["failed"]
         assert "failed" not in texts["retried"].rpartition("Batch ")[2]
         assert "sw4" in texts["compliance"]
-        assert "sw9" in (folder / "evening" / "report.md").read_text(encoding="utf-8")
+        assert "sw9" in (folder / "evening" / "night.html").read_text(encoding="utf-8")
     # A large terminal has room for what a small one has scrolled away: the command, and why sw4 is not ready.
     assert "tonight.json" in large.texts["signed"]
     assert re.search(r"sw4 .*free flash", re.sub(r"\s+", " ", large.texts["plan"]))

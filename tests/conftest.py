@@ -22,6 +22,7 @@ from support.projects import Project, make_project, without_the_callers
 
 from swimctl import clock
 from swimctl.accounts import passwords
+from swimctl.config import references
 from swimctl.store.database import Database
 
 # What is read before the first test stays until the last one; looking through it for garbage again and again would cost
@@ -119,6 +120,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     without_the_callers(monkeypatch, elsewhere)
+    references._read.clear()  # a folder has its name from one that an earlier test has left
     return make_project(tmp_path / "project")
 
 

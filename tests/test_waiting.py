@@ -155,6 +155,7 @@ def test_every_kind_reads_the_same_in_the_live_view_in_status_and_in_the_api(
                     "job_id": waiting.job,
                     "until": waiting.until and rfc3339(waiting.until),
                     "message": absolute,
+                    "look": waiting.look,
                 }
                 before = [job]
             assert api.store.claim(number, runner) is not None

@@ -135,6 +135,7 @@ async def letting_in(
 async def asked(route: Route, call: Call) -> web.StreamResponse:
     """Answer a call, if its caller may ask that. Raises what the route's handler and its needs raise."""
     if route.needs is not None and not call.reach.whole:
+        await call.backend.do(call.backend.learn_devices)
         said = [call.body and call.body.model_dump(mode="json"), call.query and call.query.model_dump(mode="json")]
         errors.hide_from(call.request, call.reach, said)
     if route.needs is not None and route.needs.of in {Of.NAMED, Of.ALL}:

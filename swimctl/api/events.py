@@ -175,6 +175,8 @@ async def _send(
             return None
         found = backend.store.all_events(after, batch, _PAGE)
         reach = backend.reach(rights)
+        if not reach.whole:
+            backend.learn_devices()
         if not reach.whole and (new := {event.job_id for event in found} - devices.keys()):
             devices.update((job.id, job.device_name) for job in backend.store.jobs(ids=[*new]))
         return reach, found

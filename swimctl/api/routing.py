@@ -25,7 +25,7 @@ from swimctl.errors import StoreError
 from swimctl.inventory.hosts import Inventory
 from swimctl.models import Caller
 from swimctl.requests.looks import Checker
-from swimctl.requests.reach import Reach
+from swimctl.requests.reach import Named, Reach
 from swimctl.requests.service import Service
 from swimctl.rights import Act, Rights
 from swimctl.store import Store
@@ -67,6 +67,7 @@ class Backend:
     statuses: Statuses = field(init=False)
     known_tokens: KnownTokens = field(init=False)
     _reaches: dict[Rights, Reach] = field(default_factory=dict)
+    _named: Named = field(default_factory=Named)
 
     def __post_init__(self) -> None:
         self.folders = Folders(self.hidden)
@@ -83,7 +84,7 @@ class Backend:
         if found is None:
             if len(self._reaches) >= _REACHES:
                 self._reaches.clear()
-            found = self._reaches[rights] = Reach(rights, self.inventory, self.store)
+            found = self._reaches[rights] = Reach(rights, self.inventory, self.store, self._named)
         return found
 
     def version(self) -> int | None:
@@ -92,6 +93,10 @@ class Backend:
             return self.store.version()
         except StoreError:
             return None  # whoever asks the store itself is told what is wrong
+
+    def learn_devices(self) -> None:
+        """Learn the names of devices that came into the store since: another process may have another inventory."""
+        self._named.learn(self.store)
 
     def hide_images(self) -> None:
         """Hide the folders that have the images now."""

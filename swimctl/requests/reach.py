@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Final
@@ -29,11 +30,29 @@ _LEFT_AS_IT_IS: Final = frozenset(
 _WORD: Final = re.compile(r"[\w-]+(?:\.[\w-]+)*")
 
 
+class Named:
+    """The names of all devices that this store ever had: a text may name one that has left the inventory."""
+
+    def __init__(self) -> None:
+        self.names: frozenset[str] = frozenset()
+        self._latest = 0
+        self._lock = threading.Lock()
+
+    def learn(self, store: Store) -> None:
+        """Add those that are new."""
+        with self._lock:
+            if new := store.device_names(self._latest):
+                self.names |= frozenset(new.values())
+                self._latest = max(new)
+
+
 class Reach:
     """The devices of one caller. `whole`: they see all of them."""
 
-    def __init__(self, rights: Rights, inventory: Inventory, store: Store) -> None:
+    def __init__(self, rights: Rights, inventory: Inventory, store: Store, named: Named | None = None) -> None:
         self._rights, self._inventory, self._store = rights, inventory, store
+        self._named = Named() if named is None else named
+        self._known = self._named.names
         self.whole = rights.everywhere(Act.LOOK)
 
     @cached_property
@@ -51,7 +70,14 @@ class Reach:
 
     @cached_property
     def _hidden(self) -> frozenset[str]:
-        return frozenset(device.name for device in self._inventory.devices) - self._by_name.keys()
+        return (self._known | {device.name for device in self._inventory.devices}) - self._by_name.keys()
+
+    def _look_again(self) -> None:
+        """Forget what is hidden, where more devices are known now."""
+        if self._named.names is not self._known:
+            self._known = self._named.names
+            self.__dict__.pop("_hidden", None)
+            self.__dict__.pop("_odd", None)
 
     @cached_property
     def _odd(self) -> re.Pattern[str] | None:
@@ -135,15 +161,19 @@ class Reach:
         A text of a job may name another job's device: the one that it waits for, or whose failure ended its batch.
         `said` are words of the caller's own request: they are told nothing by them.
         """
-        if self.whole or not self._hidden:
+        if self.whole:
             return document
+        self._look_again()
+        return self._without(document, said) if self._hidden else document
+
+    def _without(self, document: Any, said: frozenset[str]) -> Any:  # noqa: ANN401 - any JSON
         if isinstance(document, Mapping):
             return {
-                self._text(key, said): value if key in _LEFT_AS_IT_IS else self.hidden_from(value, said)
+                self._text(key, said): value if key in _LEFT_AS_IT_IS else self._without(value, said)
                 for key, value in document.items()
             }
         if isinstance(document, list):
-            return [self.hidden_from(one, said) for one in document]
+            return [self._without(one, said) for one in document]
         return self._text(document, said) if isinstance(document, str) else document
 
     def hidden_in(self, text: str) -> str:

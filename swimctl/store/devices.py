@@ -31,6 +31,12 @@ class Devices(Part):
             ).fetchone()
         return None if row is None else str(row["name"])
 
+    def device_names(self, above: int) -> dict[int, str]:
+        """Return the names of all devices that there ever were, by their ids, of those with an id above this."""
+        with self._db.read() as sql:
+            rows = sql.execute("SELECT id, name FROM devices WHERE id > ? ORDER BY id", [above]).fetchall()
+        return {row["id"]: row["name"] for row in rows}
+
 
 def _added(sql: Sql, names: Sequence[str]) -> dict[str, int]:
     """Return the ids of all names, after those of these that had none were given the next ones."""

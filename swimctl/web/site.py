@@ -71,6 +71,7 @@ async def _answered(page: Page, request: web.Request) -> web.StreamResponse:
             session.require_own_form(request, token, form.get(session.FIELD, ""))
         visit = Visit(request, backend, principal, token, form)
         if not visit.reach.whole:
+            await backend.do(backend.learn_devices)
             errors.hide_from(request, visit.reach, [dict(form), dict(request.query), dict(request.match_info)])
         return await page.handler(visit)
 

@@ -367,6 +367,13 @@ def test_a_role_that_config_yaml_has_no_more_allows_nothing(sited: Sited) -> Non
         assert (said.status, "no role that config.yaml still has" in said.json["message"]) == (403, True)
 
 
+def test_a_text_names_no_device_that_has_left_the_inventory_or_came_later(sited: Sited) -> None:
+    sited.api.store.device_ids(["muc-old"])
+    sited.api.store.record(sited.jobs["ber-1"], "note", "after muc-old of the night before", {})
+    said = sited.ask("GET", EVENTS.format(id=sited.jobs["ber-1"])).json["events"][-1]["message"]
+    assert said == "after (a device elsewhere) of the night before"
+
+
 def test_a_job_whose_device_has_left_the_inventory_is_seen_by_who_sees_all(sited: Sited) -> None:
     inventory = sited.api.backend.inventory
     inventory.devices = tuple(one for one in inventory.devices if one.name != "ber-1")

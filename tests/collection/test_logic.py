@@ -20,6 +20,7 @@ from ansible_collections.swimctl.swim.plugins.module_utils.client import (
 from ansible_collections.swimctl.swim.plugins.module_utils.following import Followed, Follower
 from ansible_collections.swimctl.swim.plugins.module_utils.requesting import body_of, request_spec
 from ansible_collections.swimctl.swim.plugins.module_utils.standing import counted
+from ansible_collections.swimctl.swim.plugins.modules import upgrade
 
 from swimctl.api.schemas import TriggerRequest
 from swimctl.images.compliance import ComplianceStatus
@@ -105,6 +106,7 @@ def test_a_plan_fails_where_the_upgrade_would(verdict: Verdict) -> None:
     well = verdict in {Verdict.READY, Verdict.THERE}
     assert why == ([] if well else [f"sw1 {verdict}: free flash: 1 MB, needed: 2 MB"])
     assert judging.plan_reasons({"frozen": "changes are frozen"}, [device])[0] == "changes are frozen"
+    assert judging.planned_of(planned, copies=True)["changed"] is False, "a copy changes no release"
 
 
 def test_what_ran_before_is_the_release_before_the_newest() -> None:
@@ -223,6 +225,50 @@ def test_waiting_ends_when_the_time_or_the_patience_is_over() -> None:
         following(client).wait(Followed(made()), 1000)
     with pytest.raises(ApiError, match="revoked"):
         following(Scripted(ApiError("the token is revoked", 401))).wait(Followed(made()), 1000)
+
+
+class Ended(Exception):
+    """A task ended."""
+
+
+class Task:
+    """A module whose end is kept."""
+
+    def __init__(self) -> None:
+        self.said: dict[str, Any] = {}
+
+    def fail_json(self, **said: Any) -> None:
+        self.said = said
+        raise Ended
+
+
+@pytest.mark.parametrize(
+    ("answers", "key", "changed", "batch"),
+    [
+        ([Unavailable("nobody listens", sent=False)], "CHG1", None, None),
+        ([ApiError("no such device", 404)], "CHG1", None, None),
+        ([Unavailable("lost"), Unavailable("nobody listens", sent=False)], "CHG1", True, None),
+        ([Unavailable("lost"), ApiError("the token is revoked", 401)], "CHG1", True, None),
+        ([made("b7"), Unavailable("lost")], None, True, "b7"),
+        ([made("b7"), ApiError("the token is revoked", 401)], None, True, "b7"),
+    ],
+)
+def test_a_task_that_cannot_tell_whether_jobs_run_counts_as_changed(
+    answers: list[object], key: str | None, changed: bool | None, batch: str | None
+) -> None:
+    follower, task = following(Scripted(*answers)), Task()
+    with pytest.raises(ApiError) as raised:
+        follower.make_or_join(BODY, key)
+    with pytest.raises(Ended):
+        upgrade.give_up(task, raised.value, follower)
+    assert (task.said.get("changed"), task.said.get("batch_id")) == (changed, batch)
+
+
+def test_a_job_that_the_server_does_not_show_has_not_ended() -> None:
+    client = Scripted(status(job(1)))
+    batch = Followed(made() | {"job_ids": [1, 2]})
+    assert "does not show job 2" in following(client).wait(batch, 1000)
+    assert not batch.ended
 
 
 def test_that_nothing_can_be_cancelled_any_more_is_no_error() -> None:

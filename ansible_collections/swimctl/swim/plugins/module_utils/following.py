@@ -46,13 +46,21 @@ class Followed:
         return [job for job in self.jobs if job["status"] not in ENDED]
 
     @property
+    def unseen(self) -> list[int]:
+        """Return the jobs that were made, and that the server has not shown."""
+        return sorted(set(self.made["job_ids"]) - self.by_id.keys())
+
+    @property
     def ended(self) -> bool:
-        """Return whether all its jobs have ended."""
-        return bool(self.by_id) and not self.open
+        """Return whether all its jobs have ended; of one that is not shown nobody knows it."""
+        return bool(self.by_id) and not self.open and not self.unseen
 
 
 class Follower:
-    """Trigger and wait. Every `poll` seconds it asks; for `outage` seconds the server may be away."""
+    """Trigger and wait. Every `poll` seconds it asks; for `outage` seconds the server may be away.
+
+    `batch` is the last one that the server has named; `lost`: an answer to a trigger never came, so there may be one.
+    """
 
     def __init__(
         self,
@@ -69,19 +77,21 @@ class Follower:
         self._clock = clock
         self._sleep = sleep
         self._begun = clock()
+        self.batch: Followed | None = None
+        self.lost = False
 
     def make_or_join(self, body: Document, key: str | None) -> Followed:
         """Return the batch of a key. Without one: that of an earlier run with this request if it has not ended."""
         if key:
-            return Followed(self._trigger(body, key))
+            return self._trigger(body, key)
         earlier = ""
         for _run in range(_MOST_EARLIER):
-            batch = Followed(self._trigger(body, _key(body, earlier)))
+            batch = self._trigger(body, _key(body, earlier))
             self._persist(lambda batch=batch: self.look(batch))
-            if not (batch.ended and self._is_of_an_earlier_run(batch)):
+            if batch.open or not (batch.by_id and self._is_of_an_earlier_run(batch)):
                 return batch
             earlier = batch.id
-        return Followed(self._trigger(body, str(uuid.uuid4())))
+        return self._trigger(body, str(uuid.uuid4()))
 
     def wait(self, batch: Followed, seconds: float) -> str:
         """Wait for the end of all jobs. Return why it is no use to wait on; empty if all have ended."""
@@ -95,6 +105,8 @@ class Follower:
             stands = all(job["interrupted"] for job in batch.open)
             stands_since = (now if stands_since is None else stands_since) if stands else None
             if stands_since is not None and now - stands_since >= self._outage:
+                if not batch.open:
+                    return f"the server does not show job {', '.join(map(str, batch.unseen))} to the user of this token"
                 return "nobody runs these jobs any more: `swimctl resume` on the server continues them"
             if now >= end:
                 return f"after {seconds:g} seconds not all jobs have ended; they go on without this task"
@@ -116,8 +128,11 @@ class Follower:
                 raise
         self.look(batch)
 
-    def _trigger(self, body: Document, key: str) -> Document:
-        return self._persist(lambda: self._client.post(TRIGGER, body, key=key), first=True)
+    def _trigger(self, body: Document, key: str) -> Followed:
+        self.batch = None
+        self.batch = Followed(self._persist(lambda: self._client.post(TRIGGER, body, key=key), first=True))
+        self.lost = False
+        return self.batch
 
     def _persist(self, ask: Callable[[], Any], *, first: bool = False) -> Any:
         """Ask until an answer comes. If nothing reached the server at the `first` time, there is none."""
@@ -126,9 +141,9 @@ class Follower:
             try:
                 return ask()
             except Unavailable as error:
-                if (first and not error.sent) or self._clock() - lost_at >= self._outage:
+                self.lost = self.lost or (first and error.sent)
+                if (first and not self.lost) or self._clock() - lost_at >= self._outage:
                     raise
-                first = False
             self._sleep(self._poll)
 
     def _is_of_an_earlier_run(self, batch: Followed) -> bool:

@@ -85,8 +85,8 @@ def summary(devices: list[Document]) -> str:
     return f"all {len(devices)} succeeded; the release of {moved} changed"
 
 
-def planned_of(planned: Mapping[str, Any]) -> Document:
-    """Return what would become of one device, by the plan of a dry run."""
+def planned_of(planned: Mapping[str, Any], *, copies: bool = False) -> Document:
+    """Return what would become of one device, by the plan of a dry run. `copies`: nothing would be activated."""
     verdict, runs = planned["verdict"], planned["runs"]
     lacks = [f"{each['rule']}: {each['seen']}, needed: {each['needed']}" for each in planned["lacks"]]
     return {
@@ -95,7 +95,7 @@ def planned_of(planned: Mapping[str, Any]) -> Document:
         "job_id": None,
         "status": verdict,
         "outcome": None,
-        "changed": _WOULD_CHANGE.get(verdict, False),
+        "changed": _WOULD_CHANGE.get(verdict, False) and not copies,
         "image": (planned["image"] or {}).get("filename"),
         "release": planned["gets"] or None,
         "runs": runs,

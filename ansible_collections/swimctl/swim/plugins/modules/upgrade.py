@@ -311,7 +311,8 @@ def plan(module, client, body):
         planned = client.post(TRIGGER, dict(body, dry_run=True), timeout=module.params["wait_timeout"])
     except ApiError as error:
         refuse(module, error)
-    devices = [judging.planned_of(each) for each in planned["devices"]]
+    copies = body.get("activate_after_distribute") is False
+    devices = [judging.planned_of(each, copies=copies) for each in planned["devices"]]
     failures = judging.plan_reasons(planned, devices)
     told = dict(
         changed=judging.changed(devices),
@@ -322,8 +323,9 @@ def plan(module, client, body):
     )
     if failures:
         module.fail_json(msg="it would fail: " + "; ".join(failures), **told)
-    moved = sum(each["changed"] for each in devices)
-    module.exit_json(msg="%d of %d would be upgraded" % (moved, len(devices)), **told)
+    what = "get a copy" if copies else "be upgraded"
+    moved = sum(each["status"] == "ready" for each in devices)
+    module.exit_json(msg="%d of %d would %s" % (moved, len(devices), what), **told)
 
 
 def upgrade(module, client, body):
@@ -333,7 +335,7 @@ def upgrade(module, client, body):
     try:
         batch = follower.make_or_join(body, given["idempotency_key"])
     except ApiError as error:
-        refuse(module, error)
+        give_up(module, error, follower)
     skipped = judging.skipped_of(batch.made["details"])
     if not given["wait"]:
         finish(module, client, batch, skipped, "")
@@ -342,17 +344,32 @@ def upgrade(module, client, body):
         if why and given["on_timeout"] == "cancel":
             follower.cancel_what_waits(batch)
     except ApiError as error:
-        devices = [judging.device_of(job) for job in batch.jobs] + skipped
+        give_up(module, error, follower)
+    finish(module, client, batch, skipped, why)
+
+
+def give_up(module, error, follower):
+    """End a task that does not know how its batch is, or whether there is one: then it counts as changed."""
+    batch = follower.batch
+    if batch is None:
+        if not follower.lost:
+            refuse(module, error)
         refuse(
             module,
             error,
-            "batch %s goes on without this task, and nobody knows here how its devices are" % batch.id,
+            "the request may have reached it, and jobs may run: the same task again joins them",
             changed=True,
-            batch_id=batch.id,
-            devices=devices,
-            failures=judging.reasons(devices),
         )
-    finish(module, client, batch, skipped, why)
+    devices = [judging.device_of(job) for job in batch.jobs] + judging.skipped_of(batch.made["details"])
+    refuse(
+        module,
+        error,
+        "batch %s goes on without this task, and nobody knows here how its devices are" % batch.id,
+        changed=True,
+        batch_id=batch.id,
+        devices=devices,
+        failures=judging.reasons(devices),
+    )
 
 
 def finish(module, client, batch, skipped, why):
@@ -366,10 +383,10 @@ def finish(module, client, batch, skipped, why):
             module.fail_json(msg="devices that got no job: " + "; ".join(failures), **told)
         module.exit_json(msg="%d jobs were made" % len(batch.made["job_ids"]), **told)
     failures = judging.reasons(devices)
-    told.update(changed=judging.changed(devices), failures=failures)
+    told.update(changed=judging.changed(devices) or bool(batch.unseen), failures=failures)
     if module._diff:
         told["diff"] = difference(client, devices)
-    if failures:
+    if failures or not batch.ended:
         module.fail_json(msg="; ".join(([why] if why else []) + failures), **told)
     module.exit_json(msg=judging.summary(devices), **told)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -17,6 +18,7 @@ from pathlib import Path
 import pytest
 
 import swimctl
+from swimctl.api.server import check_binding
 
 ROOT = Path(__file__).resolve().parents[2]
 NO_INDEX = re.compile(r"No matching distribution found|NewConnectionError|Temporary failure in name resolution")
@@ -118,6 +120,8 @@ def test_it_installs_without_an_index_and_works_in_an_empty_folder(built: Built,
 
 def test_the_container_file_passes_its_linter_and_copies_what_is_there() -> None:
     path = ROOT / "examples" / "container" / "Containerfile"
+    words = json.loads(re.findall(r"^CMD (\[.*\])$", path.read_text(encoding="utf-8"), re.MULTILINE)[-1])
+    check_binding(words[words.index("--bind") + 1], encrypted="--tls-cert" in words, insecure="--insecure" in words)
     copied = re.findall(r"^COPY (?!--from)(.+) \S+$", path.read_text(encoding="utf-8"), re.MULTILINE)
     assert [name for line in copied for name in line.split() if not (ROOT / name).exists()] == []
     linter = shutil.which("hadolint") or shutil.which("hadolint", path=str(Path(sys.executable).parent))

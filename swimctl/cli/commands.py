@@ -55,7 +55,7 @@ TABLE = (
     Entry("device", "device", "List, check, compare and capture devices.", _SETUP),
     Entry("checks", "checks", "List, validate and try the checks by rules.", _SETUP),
     Entry("workflow", "workflow", "List, show and check workflows and their steps.", _SETUP),
-    Entry("user", "user", "Manage users of the API: add, list, password, remove.", _SETUP),
+    Entry("user", "user", "Manage users of the API: add, list, role, password, remove.", _SETUP),
     Entry("token", "token", "Manage tokens for the API: create, list, revoke.", _SETUP),
     Entry("audit", "audit", "Show who did what, and check that record.", _SETUP),
     Entry("store", "store", "Back up the store, and check it.", _SETUP),

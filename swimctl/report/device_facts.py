@@ -11,6 +11,7 @@ from swimctl.models import Event, Job, Outcome
 from swimctl.report.facts import Command, Decision, DeviceRecord, Difference, Member, Outage, Span, Transcript
 from swimctl.states import StepStatus
 from swimctl.steps.base import RUNS
+from swimctl.steps.holding import HELD
 from swimctl.steps.outage import AWAY, BACK
 
 # A gap between two steps that is shorter is no wait.
@@ -81,6 +82,8 @@ def _read(events: Sequence[Event], job: Job) -> tuple[Mapping[str, str], Mapping
     for event in events:
         if event.kind == "sent":
             sent = True
+        if event.kind == AWAY or (event.kind == "down" and _went(event)):
+            after = {}  # what it runs when it comes back, nobody has read yet
         if event.kind in {RUNS, "up"} and "members" in event.data:
             said = {str(name): str(release) for name, release in event.data["members"].items()}
             if sent and event.kind == "up":
@@ -145,10 +148,10 @@ def _differences(job: Job, events: Sequence[Event], checks: Sequence[Mapping[str
     for waiver in job.waived:
         yield Difference("waiver", waiver.finding, "", waiver.seen, "", "waived", waiver.reason, waiver.by)
     waived = {(waiver.finding, waiver.seen) for waiver in job.waived}
-    found = [
-        event.data["found"] for event in events if event.kind in {"not as before", "held"} and "found" in event.data
-    ]
-    for each in found[-1] if found else ():
+    found = [event for event in events if event.kind in {"not as before", HELD} and "found" in event.data]
+    # What it was held for was mended or accepted since, where it ended well.
+    mended = bool(found) and found[-1].kind == HELD and job.outcome is Outcome.UPGRADED
+    for each in found[-1].data["found"] if found and not mended else ():
         if (each["finding"], each["seen"]) not in waived:
             yield Difference("comparison", each["finding"], "", each["seen"], "as before", "broken")
     told = [event.message for event in events if event.kind == "compared"]

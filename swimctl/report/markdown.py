@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
@@ -14,6 +15,7 @@ from swimctl.states import FINAL
 
 # So many events of a device that failed are shown; `swimctl job events` has all.
 _MOST: Final = 40
+_PIPE: Final = re.compile(r"(\\*)\|")
 
 
 def markdown(record: Record, clean: Clean | None = None) -> str:
@@ -147,4 +149,6 @@ def _evidence(one: DeviceRecord) -> Iterator[str]:
 
 
 def _cell(text: str) -> str:
-    return one_line(text).replace("|", "\\|").replace("<", "&lt;")
+    """Return a text in one line that ends no cell, and draws nothing from elsewhere into a ticket."""
+    text = _PIPE.sub(lambda found: f"{found[1]}{found[1]}\\|", one_line(text))
+    return text.replace("<", "&lt;").replace("![", "!\\[")

@@ -21,7 +21,7 @@ COLUMNS: Final = (
     "started_at", "finished_at", "seconds", "away_seconds", "outages", "tolerated", "waived", "remark",
 )  # fmt: skip
 # What a spreadsheet would take for a formula.
-_FORMULA: Final = ("=", "+", "-", "@", "\t")
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\uff1d", "\uff0b", "\uff0d", "\uff20")  # also where wide ones are typed
 
 
 def as_json(record: Record, clean: Clean | None = None) -> str:

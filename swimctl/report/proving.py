@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from swimctl.clock import Clock
 from swimctl.errors import NotFound, StoreError
 from swimctl.report.documents import facts_digest
+from swimctl.report.facts import AuditHead, Record
 from swimctl.report.gathering import gather
+from swimctl.report.retelling import says_the_same
 from swimctl.report.sealing import Seal, read_seal
 from swimctl.report.signing import Signature
 from swimctl.store import Store
@@ -38,9 +40,13 @@ def prove(raw: bytes, signature: Signature | None, store: Store | None, clock: C
 
 
 def holds(points: tuple[Point, ...]) -> bool:
-    """Return whether nothing is wrong, and something is proved."""
-    verdicts = {point.verdict for point in points}
-    return Verdict.WRONG not in verdicts and Verdict.PROVED in verdicts
+    """Return whether nothing is wrong, and something is proved: by the store or a signature, where a store is asked."""
+    if any(point.verdict is Verdict.WRONG for point in points):
+        return False
+    proved = {point.what for point in points if point.verdict is Verdict.PROVED}
+    # Whoever changes a file can seal it again, and write the head of any audit that they know into it.
+    asked = any(point.what == "facts" for point in points)
+    return bool(proved & {"facts", "signature"} if asked else proved)
 
 
 def _points(raw: bytes, signature: Signature | None, store: Store | None, clock: Clock) -> Iterator[Point]:
@@ -62,7 +68,7 @@ def _points(raw: bytes, signature: Signature | None, store: Store | None, clock:
         )
         return
     yield _of_chain(seal, store)
-    yield _of_facts(seal, store, clock)
+    yield _of_facts(raw, seal, store, clock)
 
 
 def _of_file(seal: Seal | None, *, signed: bool) -> Point:
@@ -112,9 +118,10 @@ def _of_chain(seal: Seal, store: Store) -> Point:
     )
 
 
-def _of_facts(seal: Seal, store: Store, clock: Clock) -> Point:
+def _of_facts(raw: bytes, seal: Seal, store: Store, clock: Clock) -> Point:
     try:
         record = gather(store, clock, seal.batch, until_event=seal.event, until_entry=seal.entry)
+        now = gather(store, clock, seal.batch)
     except NotFound:
         return Point("facts", Verdict.WRONG, f"this store has no batch {seal.batch}")
     except StoreError as error:
@@ -123,6 +130,28 @@ def _of_facts(seal: Seal, store: Store, clock: Clock) -> Point:
         return Point(
             "facts", Verdict.OPEN, "the batch had not ended when the report was made: the store has gone on since"
         )
-    if facts_digest(record) != seal.facts:
+    if facts_digest(record) != seal.facts or _leaves_out(record, now):
         return Point("facts", Verdict.WRONG, "this store says something else of the batch than the report does")
+    if not says_the_same(raw, replace(record, head=AuditHead(seal.entry, seal.audit))):
+        return Point(
+            "facts",
+            Verdict.OPEN,
+            "the seal names the facts of this store, but written anew they are not this text: it was changed and "
+            "sealed again, or another swimctl, a server or a machine in another time zone wrote it; next: "
+            f"`swimctl report --batch {seal.batch}` writes it anew, to compare",
+        )
     return Point("facts", Verdict.PROVED, "this store says the same of the batch, its jobs and its events")
+
+
+def _leaves_out(record: Record, now: Record) -> bool:
+    """Return whether a report of a batch that had ended lacks what was recorded before its jobs ended."""
+    ends = [job.finished_at for job in now.jobs if job.finished_at is not None]
+    seen = {event.id for one in record.devices for event in one.events}
+    missed = [
+        event
+        for one in now.devices
+        for event in one.events
+        if event.id not in seen and one.job.finished_at is not None and event.at < one.job.finished_at
+    ]
+    decided = [each for each in now.decisions if each not in record.decisions and ends and each.at < max(ends)]
+    return bool(missed or decided)

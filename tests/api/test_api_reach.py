@@ -214,6 +214,25 @@ def test_no_path_lets_somebody_of_one_site_act_on_another_one_or_see_it(
         assert standing.state == before
 
 
+def test_a_report_names_no_device_elsewhere_in_whatever_way_a_form_writes_it(
+    project: Project, clock: StandingClock
+) -> None:
+    project.write("config.yaml", CONFIG + ROLES)
+    hosts = SITED + "m\u00fcc-3: {groups: [switches], data: {model: C9300-24P, site: muc}}\n"
+    with opened(project, clock, hosts) as api, answering(api.backend) as api.address:
+        made = api.trigger("ber-2")
+        api.store.record(made["job_ids"][0], "note", "waits for m\u00fcc-3: it is busy", {})
+        sited = Sited(api, made["batch_id"], {}, "")
+        for path in REPORTS:
+            answer = sited.ask("GET", path.format(id=sited.mixed))
+            assert answer.status == 200, path
+            text = answer.body.decode()
+            assert "m\u00fcc" not in text, path
+            if answer.headers["content-type"].startswith("application/json"):
+                assert "\u00fc" not in json.dumps(json.loads(text), ensure_ascii=False)
+                assert "waits for (a device elsewhere)" in text
+
+
 def test_the_same_requests_are_good_ones_of_somebody_who_may(sited: Sited) -> None:
     rows = wrong_site(sited)
     assert rows.keys() == set(DESCRIBED)

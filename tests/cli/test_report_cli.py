@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -14,7 +16,10 @@ from typing import Any
 import pytest
 
 from swimctl.cli import main, output
+from swimctl.clock import SystemClock
 from swimctl.models import Caller, Policy
+from swimctl.report.gathering import gather
+from swimctl.report.page import page
 
 Capture = pytest.CaptureFixture[str]
 Place = Any  # conftest.py's: folders of tests are no packages
@@ -51,6 +56,12 @@ def test_the_store_proves_a_report(report: Path, capsys: Capture) -> None:
     assert "not one byte was changed" in capsys.readouterr().out
 
 
+def test_a_file_that_others_could_read_is_its_owners_again(report: Path) -> None:
+    report.chmod(0o644)
+    assert main(["report", "--out", str(report)]) == 0
+    assert report.stat().st_mode & 0o777 == 0o600
+
+
 def test_without_a_store_only_the_file_is_proved(report: Path, tmp_path: Path, capsys: Capture) -> None:
     for name in ("swimctl.db", "swimctl.db-wal", "swimctl.db-shm"):
         (tmp_path / name).unlink(missing_ok=True)
@@ -80,6 +91,41 @@ def test_a_store_that_says_something_else_is_noticed(report: Path, place: Place,
         sql.execute("UPDATE jobs SET error = 'the cat did it' WHERE error IS NOT NULL")
     code, found = points(capsys, str(report))
     assert (code, found["facts"], found["audit"]) == (1, "wrong", "proved")
+
+
+def sealed_again(raw: bytes) -> bytes:
+    """Put the right hash into the seal of a file that was changed."""
+    bare = re.sub(rb" file=[0-9a-f]{64}", b" file=" + b"0" * 64, raw)
+    return re.sub(rb" file=0{64}", b" file=" + hashlib.sha256(bare).hexdigest().encode(), bare)
+
+
+@pytest.mark.parametrize("name", ["night.html", "night.md", "night.json", "night.xml"])
+def test_another_text_over_the_same_facts_is_not_proved_however_it_is_sealed(
+    report: Path, name: str, capsys: Capture
+) -> None:
+    made = report.with_name(name)
+    assert main(["report", "--out", str(made), *(["--format", "junit"] if name.endswith("xml") else [])]) == 0
+    made.write_bytes(sealed_again(made.read_bytes().replace(b"no room on flash", b"all went well")))
+    assert points(capsys, str(made)) == (
+        1, {"file": "proved", "signature": "not proved", "audit": "proved", "facts": "not proved"},
+    )  # fmt: skip
+
+
+def test_a_report_that_leaves_out_what_came_before_the_end_is_wrong(
+    report: Path, place: Place, capsys: Capture
+) -> None:
+    batch = place.store.jobs()[0].batch_id
+    first = place.store.batch_events(batch)[0].id
+    cut = gather(place.store, SystemClock(), batch, until_event=first)
+    report.write_text(page(cut), encoding="utf-8")
+    assert points(capsys, str(report))[1]["facts"] == "wrong"
+
+
+def test_of_a_batch_that_goes_on_nothing_is_proved(place: Place, capsys: Capture) -> None:
+    place.batch("sw1")
+    assert main(["report", "--out", "night.html"]) == 0
+    code, found = points(capsys, "night.html")
+    assert (code, found["file"], found["facts"]) == (1, "proved", "not proved")
 
 
 def test_an_audit_that_was_written_anew_is_noticed(report: Path, place: Place, capsys: Capture) -> None:

@@ -9,7 +9,8 @@ from support.report_records import NEW, NIGHT, OLD, WAIVED, Told, fleet, record
 
 from swimctl.clock import rfc3339
 from swimctl.models import Event, Outcome
-from swimctl.report.device_facts import outages
+from swimctl.report.device_facts import device_record, outages
+from swimctl.report.sentences import releases_of
 from swimctl.report.timeline import timeline
 
 
@@ -58,6 +59,15 @@ def test_each_member_has_its_release_before_and_now() -> None:
     assert lost.release_after == "", "nothing is proved of it"
 
 
+def test_of_a_device_that_went_away_and_was_not_read_again_nobody_says_what_it_runs() -> None:
+    away = rfc3339(NIGHT)
+    read = event(90, "runs", f"runs {OLD}", members={"1": OLD})  # by a process that took the job up: it runs on still
+    told = [event(2, "runs", f"runs {OLD}", members={"1": OLD}), event(50, "sent", "install activate"), read]
+    (one,) = record(Told("sw9", Outcome.UNKNOWN, "nobody knows")).devices
+    lost = device_record(one.job, [*told, event(120, "away", since=away)], NIGHT, OLD)
+    assert [(each.before, each.after) for each in releases_of(lost)] == [(OLD, "")]
+
+
 def test_commands_have_what_the_device_said() -> None:
     (one,) = record(Told("sw1")).devices
     assert [(each.line, each.answer) for each in one.commands] == [("install activate", "SUCCESS")]
@@ -76,6 +86,15 @@ def test_differences_are_broken_waived_or_tolerated() -> None:
         ("broken", "uplink Te1/1/1", ""),
         ("tolerated", "1 access port lost", ""),
     ]
+
+
+def test_what_a_device_was_held_for_and_somebody_mended_is_no_difference_any_more() -> None:
+    found = [{"finding": "uplink Te1/1/1", "seen": "gone"}]
+    held = (("held", "not as before, and held for a person", {"found": found}),)
+    (mended,) = record(Told("sw3", more=held)).devices
+    assert mended.differences == ()
+    (back,) = record(Told("sw3", Outcome.ROLLED_BACK, "nobody decided", more=held)).devices
+    assert [(each.standing, each.what) for each in back.differences] == [("broken", "uplink Te1/1/1")]
 
 
 def test_devices_stand_in_the_order_in_which_they_need_somebody() -> None:

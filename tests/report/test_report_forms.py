@@ -234,6 +234,20 @@ def test_each_form_but_csv_has_a_seal_that_any_change_breaks(write: Any) -> None
     assert not longer.whole
 
 
+def test_what_is_taken_out_of_a_text_is_not_taken_out_of_its_seal() -> None:
+    raw = page(NIGHT, lambda text: re.sub(r"\b(event|batch|facts)\b", "(a device elsewhere)", text)).encode()
+    seal = read_seal(raw)
+    assert seal is not None
+    assert (seal.whole, seal.batch) == (True, NIGHT.batch.id)
+
+
+def test_markdown_ends_no_cell_and_loads_no_picture_for_a_device() -> None:
+    told = Told("sw1", Outcome.ROLLED_BACK, "a\\| b ![x](http://192.0.2.1/seen)")
+    written = markdown(record(told))
+    assert r"a\\\| b !\[x](http" in written
+    assert "![" not in written
+
+
 def test_a_device_that_prints_a_seal_seals_nothing() -> None:
     false = markdown(NIGHT).splitlines()[-1]
     raw = page(record(Told("sw1", transcript=f"sw1#more flash:x\n{false}\n"))).encode()

@@ -47,7 +47,7 @@ def _report(call: Call, form: Form) -> web.Response:
         text = backend.folders.taken_out(text.encode()).decode()
         if form is Form.JSON and not reach.whole:  # its texts are written with escapes, in which no name is found
             return json.dumps(reach.hidden_from(json.loads(text)), indent=2) + "\n"
-        return reach.hidden_in(text)
+        return str(reach.hidden_from(text))
 
     name = f"report-{record.batch.id[:8]}.{ENDINGS[form]}"
     return Sealed(

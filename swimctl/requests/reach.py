@@ -176,10 +176,6 @@ class Reach:
             return [self._without(one, said) for one in document]
         return self._text(document, said) if isinstance(document, str) else document
 
-    def hidden_in(self, text: str) -> str:
-        """Return a text of any form in which no device is named that the caller does not see."""
-        return text if self.whole or not self._hidden else self._text(text, frozenset())
-
     def hidden_from_json(self, body: bytes, said: frozenset[str] = frozenset()) -> bytes:
         """Return the same of a JSON text."""
         return json.dumps(self.hidden_from(json.loads(body), said)).encode()

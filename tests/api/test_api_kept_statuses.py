@@ -179,3 +179,7 @@ def test_folders_are_taken_out_where_they_stand_and_nothing_is_searched_where_th
     assert json.loads(folders.taken_out(body)) == {"a": "7/x.txt", "b": ".", "c": "/srv/swimming"}
     other = b'{"a": "/srv/images"}'
     assert folders.taken_out(other) is other
+    path = "/srv/b\u00fcro & d'or/x.bin"
+    odd = Folders([path.removesuffix("/x.bin")])
+    for written in (path, "/srv/b\u00fcro &amp; d&#39;or/x.bin", json.dumps(path)):
+        assert odd.taken_out(written.encode()).strip(b'"') == b"x.bin"

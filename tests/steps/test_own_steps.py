@@ -446,11 +446,19 @@ def started_child(folder: Path) -> int:
     return int(child.read_text())
 
 
-@pytest.mark.parametrize("text", ["sleep 300", "trap '' TERM; sleep 300 & sleep 300"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "echo $$ > child; sleep 300",
+        "echo $$ > child; trap '' TERM; sleep 300 & sleep 300",
+        "(trap '' TERM; sh -c 'echo $PPID > child'; sleep 300; true) & wait",
+    ],
+    ids=["it hears", "it does not hear", "what it has started does not hear"],
+)
 def test_a_script_and_all_that_it_has_started_end_where_nobody_holds_the_other_end_of_its_keeper(
     tmp_path: Path, text: str
 ) -> None:
-    run = program(tmp_path, f"echo $$ > child; {text}")
+    run = program(tmp_path, text)
     here, there = socket.socketpair()
     words = [sys.executable, "-I", "-S", str(impatient_keeper(tmp_path)), str(there.fileno()), str(tmp_path / run)]
     with here, there:
@@ -459,6 +467,27 @@ def test_a_script_and_all_that_it_has_started_end_where_nobody_holds_the_other_e
         assert kept.poll() is None
     assert kept.wait(timeout=20) < 0
     assert is_gone(child)
+
+
+def test_a_script_ends_though_swimctl_was_killed_before_it_was_told_that_it_had_started(tmp_path: Path) -> None:
+    run = program(tmp_path, "sleep 300")
+    here, there = socket.socketpair()
+    here.close()
+    words = [sys.executable, "-I", "-S", str(impatient_keeper(tmp_path)), str(there.fileno()), str(tmp_path / run)]
+    with there:
+        kept = subprocess.Popen(words, cwd=tmp_path, start_new_session=True, pass_fds=(there.fileno(),))
+    assert kept.wait(timeout=20) < 0
+    assert all(map(is_gone, of_the_group(kept.pid)))
+
+
+def of_the_group(group: int) -> list[int]:
+    """List the processes of a group, by what stands behind the name of each in its status."""
+    found = []
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            if int(status.read_text().rpartition(")")[2].split()[2]) == group:
+                found.append(int(status.parent.name))
+    return found
 
 
 @pytest.mark.prove

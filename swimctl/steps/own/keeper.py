@@ -7,6 +7,7 @@ the other end closes, as it does however swimctl ends, the whole process group i
 code of this process. The group is that of this process, so nothing has to be found when it is ended.
 """
 
+import contextlib
 import os
 import select
 import signal
@@ -31,13 +32,16 @@ def main(arguments: list[str]) -> int:
     except OSError as problem:
         os.write(other, b"%d" % (problem.errno or 1))
         return 127
-    os.write(other, b"0")
+    with contextlib.suppress(OSError):  # swimctl may have ended already, which is seen below
+        os.write(other, b"0")
     for number in (0, 1, 2):
         os.close(number)  # they are the program's: who reads what it prints sees its end
     waited: float | None = None
     while True:
         pid, status = os.waitpid(child, os.WNOHANG)
         if pid:
+            if waited is not None:  # what it has started itself may hear no request, and nobody else ends it
+                os.killpg(0, signal.SIGKILL)
             return os.waitstatus_to_exitcode(status)
         ready, _, _ = select.select([awake, *([other] if waited is None else [])], [], [], waited)
         if awake in ready:

@@ -12,7 +12,7 @@ from swimctl.campaigns.standing import Sight, Stand, Where, in_turn, why_held
 from swimctl.clock import Clock
 from swimctl.config.hours import Opening
 from swimctl.config.settings import Settings
-from swimctl.errors import SelectionError, SwimctlError
+from swimctl.errors import InventoryError, SelectionError, SwimctlError
 from swimctl.images.compliance import Compliance, ComplianceStatus, judge, periods
 from swimctl.images.goldens import Choice
 from swimctl.inventory.hosts import Inventory
@@ -46,7 +46,7 @@ class Devices:
         try:
             selection, lost = self._known(rule.selection)
             devices = self._inventory().select(selection).devices
-        except SelectionError as error:
+        except (SelectionError, InventoryError) as error:  # it names nobody, or a host of another system
             return Sight(campaign, rule, (), nights, lost, str(error), approval)
         stands = self._stands(campaign, rule, devices)
         return Sight(campaign, rule, stands, nights, lost, approval=approval)
@@ -110,7 +110,7 @@ class Devices:
     def _compared(self, rule: Rule, devices: Sequence[Device], changes: Mapping[int, Change]) -> list[Compliance]:
         """Return how the devices stand to their golden releases, or to the one image of this campaign."""
         if rule.image is None:
-            return self._service.compliance(devices)
+            return self._service.compliance(devices, with_ends=False)
         image = next((one for one in self._store.images() if one.id == rule.image), None)
         if image is None:
             gone = Choice(None, f"image {rule.image} is no longer in the catalogue", (), "")

@@ -92,7 +92,8 @@ class Nights:
         for campaign in self._store.campaigns():
             # Who changes, releases or continues it wants it looked at now.
             key = (campaign.id, campaign.rule, campaign.released_by, campaign.approved_by, campaign.halted)
-            if not may_go_on(campaign) or now < self._resting.get(key, now):
+            # Not for longer than that, if somebody has set the clock back.
+            if not may_go_on(campaign) or now < self._resting.get(key, now) <= now + _REST:
                 resting |= {key: self._resting[key]} if key in self._resting else {}
                 continue
             if (opens := self._open(campaign, now)) is None:
@@ -132,14 +133,14 @@ class Nights:
             if not self._store.end_night(night.id, why_halted(rule, night)):
                 continue  # another process was faster, and tells of it
             sight = self._devices.sight(self._store.campaign(campaign.name))
-            following = next_at(self._calendars, rule.window, max(self._clock.now(), night.closes))
+            following = next_at(self._calendars, rule, max(self._clock.now(), night.closes))
             self._notifier.tell(ended_text(sight, night, following if isinstance(following, Next) else None))
             self._finish(sight)
 
     def _open(self, campaign: Campaign, now: datetime) -> Next | None:
         """Return the opening in which a night may begin now; None: it is closed, or had its night."""
         rule = Rule.read(campaign.rule)
-        found = next_at(self._calendars, rule.window, now)
+        found = next_at(self._calendars, rule, now)
         if isinstance(found, str) or found.starts > now:
             return None
         if campaign.released_by is not None:
@@ -179,7 +180,7 @@ class Nights:
 
     def _not_now(self, sight: Sight) -> NotNow:
         now = self._clock.now()
-        following = next_at(self._calendars, sight.rule.window, begins_after(sight, now))
+        following = next_at(self._calendars, sight.rule, begins_after(sight, now))
         found = following if isinstance(following, Next) else None
         return NotNow(sight.campaign, sight.state, self._why(sight, following), found, sight.night)
 

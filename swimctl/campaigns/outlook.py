@@ -43,17 +43,17 @@ class Outlook:
     guessed: bool = False
 
 
-def next_at(calendars: Calendars, window: str, now: datetime) -> Next | str:
+def next_at(calendars: Calendars, rule: Rule, now: datetime) -> Next | str:
     """Return the opening that is open and not frozen, else the next one; as text why none is known."""
-    slot = calendars.gate(now, timedelta(0), window, None)
+    slot = calendars.gate(now, timedelta(0), rule.window, None, rule.zone)
     if not isinstance(slot, Go | Wait):
         return slot.why
     at = now if isinstance(slot, Go) else slot.at
     try:
-        found = calendars.windows(window, at).opening(at)
+        found = calendars.windows(rule.window, at, rule.zone).opening(at)
     except (CalendarUnread, UsageError) as error:
         return str(error)
-    return f"the window {window} opens no more" if found is None else Next(max(at, found.opens), found)
+    return f"the window {rule.window} opens no more" if found is None else Next(max(at, found.opens), found)
 
 
 def begins_after(sight: Sight, now: datetime) -> datetime:
@@ -63,10 +63,10 @@ def begins_after(sight: Sight, now: datetime) -> datetime:
     return max([now, *(night.closes for night in sight.nights)])
 
 
-def openings(calendars: Calendars, window: str, now: datetime) -> Iterator[Next]:
+def openings(calendars: Calendars, rule: Rule, now: datetime) -> Iterator[Next]:
     """Yield the openings from now on, those that are frozen as a whole left out."""
     for _ in range(_FARTHEST):
-        found = next_at(calendars, window, now)
+        found = next_at(calendars, rule, now)
         if isinstance(found, str):
             return
         yield found
@@ -77,7 +77,7 @@ def outlook(sight: Sight, service: Service, calendars: Calendars, now: datetime)
     """Return what is to come of a campaign. Where tonight's has been, tonight is no night that is left."""
     rule = sight.rule
     start = begins_after(sight, now)
-    first = next_at(calendars, rule.window, start)
+    first = next_at(calendars, rule, start)
     if isinstance(first, str):
         return Outlook(None, first)
     behind = [stand.device for stand in sight.those(Where.BEHIND)]
@@ -88,7 +88,7 @@ def outlook(sight: Sight, service: Service, calendars: Calendars, now: datetime)
     if not fits:
         return Outlook(first, guessed=guessed)
     nights = ceil(len(behind) / fits)
-    every = openings(calendars, rule.window, start)
+    every = openings(calendars, rule, start)
     last = next((one for number, one in enumerate(every, 1) if number == nights), None)
     return Outlook(first, nights=nights, last=last, guessed=guessed)
 

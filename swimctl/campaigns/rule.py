@@ -25,7 +25,8 @@ class Rule:
     """What is wished. `image` None: the golden image of each device. `most` devices are taken a night; None: all.
 
     A device that failed in `tries` nights in a row is tried no more until a person lets it. `by_hand`: each night
-    waits for somebody to release it. `approval`: it is needed, whatever config.yaml says.
+    waits for somebody to release it. `approval`: it is needed, whatever config.yaml says. `zone` is that of the window
+    where that names none (empty: that of the reader).
     """
 
     selection: Selection
@@ -49,6 +50,7 @@ class Rule:
     approval: bool = False
     ticket: str = ""
     reason: str = ""
+    zone: str = ""
 
     @property
     def limit(self) -> tuple[int, float | None]:
@@ -103,6 +105,7 @@ class Rule:
                 ticket=self.ticket,
                 comment=self.reason,
                 pilot=self.pilot,
+                zone=self.zone,
             ),
         )
 

@@ -16,8 +16,9 @@ from swimctl.config.reading import Config
 from swimctl.errors import ConflictError, UsageError
 from swimctl.images.catalogue import find
 from swimctl.inventory.hosts import Inventory
-from swimctl.models import Caller, ImageKind
+from swimctl.models import Caller, ImageKind, Policy
 from swimctl.notify.notifier import Notifier
+from swimctl.requests.plans import zoned
 from swimctl.requests.service import Service
 from swimctl.store import Campaign, Store
 
@@ -52,16 +53,16 @@ class CampaignService:
     def create(self, name: str, rule: Rule, by: Caller) -> Campaign:
         """Keep a new campaign. UsageError, NotFound: it cannot be. ConflictError: its name is taken."""
         check_name(name)
-        self._check(rule)
+        rule = self._checked(_zoned(rule))
         return self._store.create_campaign(name, rule.text(), by, needs_approval=self._needs_approval(rule))
 
     def change(self, name: str, change: Callable[[Rule], Rule], by: Caller, reason: str = "") -> Campaign:
         """Replace the rule of a campaign; its approval is void. ConflictError: nothing is changed by that."""
         before = Rule.read(self._store.campaign(name).rule)
-        after = change(before)
+        after = _zoned(change(before))
         if after == before:
             raise ConflictError(f"campaign {name} is like that already; nothing was changed")
-        self._check(after)
+        after = self._checked(after)
         return self._store.change_campaign(name, after.text(), by, reason, needs_approval=self._needs_approval(after))
 
     def approve(self, name: str, by: Caller) -> Campaign:
@@ -71,6 +72,9 @@ class CampaignService:
     def go_on(self, name: str, by: Caller, reason: str = "", devices: Sequence[str] = ()) -> Campaign:
         """Continue a campaign, or let devices of it be tried again that are held back. ConflictError: they are not."""
         if not devices:
+            if (sight := self.sight(name)).halted and sight.campaign.halted is None:
+                with self.nights() as nights:  # its process died: what it did not record any more is what goes on
+                    nights.settle()
             return self._store.continue_campaign(name, by, reason)
         held = {stand.device.name: stand.device.id for stand in self.sight(name).those(Where.HELD_BACK)}
         if not reason.strip():
@@ -107,12 +111,15 @@ class CampaignService:
     def _needs_approval(self, rule: Rule) -> bool:
         return rule.approval or self._settings.approval == "required"
 
-    def _check(self, rule: Rule) -> None:
-        """Refuse a rule of which no night could come. SelectionError, UsageError, NotFound."""
+    def _checked(self, rule: Rule) -> Rule:
+        """Return a rule with its devices by name, as an id is no name later. SelectionError, UsageError, NotFound.
+
+        A rule of which no night could come is refused.
+        """
         check_numbers(rule)
         devices = self._inventory().select(rule.selection).devices
         now = self._clock.now()
-        opening = self._calendars.windows(rule.window, now).opening(now)
+        opening = self._calendars.windows(rule.window, now, rule.zone).opening(now)
         if opening is None:
             raise UsageError(f"the window {rule.window!r} is over; give one that is to come")
         if opening.closes - opening.opens > LONGEST:
@@ -120,9 +127,16 @@ class CampaignService:
                 f"the window {rule.window!r} is open for more than {LONGEST.days} days, so that no night would end; "
                 "give one that closes"
             )
-        following = next_at(self._calendars, rule.window, now)
+        following = next_at(self._calendars, rule, now)
         if isinstance(following, str):
             raise UsageError(following)
         # All else is checked as in any request.
         request = rule.request(devices, opening)
         self._service.plan(replace(request, policy=replace(request.policy, until=None)))
+        names = tuple(device.name for device in self._inventory().resolve(rule.selection.names))
+        return replace(rule, selection=replace(rule.selection, names=names))
+
+
+def _zoned(rule: Rule) -> Rule:
+    """Return a rule whose window is the same time for whoever begins its nights. UsageError: it is no window."""
+    return replace(rule, zone=zoned(Policy(window=rule.window, zone=rule.zone)).zone)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from typing import Final
 
 from swimctl.campaigns.rule import Rule
 from swimctl.inventory.selection import some
@@ -15,6 +16,8 @@ from swimctl.requests.order import too_many
 from swimctl.states import JobStatus
 from swimctl.store import Campaign, Night
 from swimctl.store.nights import Counts, Tried
+
+_LONGEST: Final = 300  # of what a batch says, for people
 
 
 class Where(StrEnum):
@@ -134,7 +137,8 @@ def why_held(tried: Iterable[Tried], image_id: int | None, tries: int, forgiven:
 def why_halted(rule: Rule, night: Night) -> str:
     """Return why a night halts its campaign; empty where it does not.
 
-    More failed than may, or all that were tried, with others left: that is the image or the network, and no device.
+    More failed than may, or its batch stopped for that, in a wave or at a time, or for what was not healthy after a
+    soak; or all that were tried failed, with others left: that is the image or the network, and no device.
     """
     counts: Counts = night.counts
     number, percent = rule.limit
@@ -143,6 +147,10 @@ def why_halted(rule: Rule, night: Night) -> str:
         return ""
     if too_many(tried, counts.bad, number, percent):
         return f"{counts.bad} of {tried} tried failed in night {night.number}, and max-failures is {rule.failures}"
+    # Its batch counts those as failed for which no time was left.
+    if night.stopped and not counts.late:
+        why = night.stopped if len(night.stopped) <= _LONGEST else f"{night.stopped[:_LONGEST]}…"
+        return f"night {night.number} was stopped: {why}"
     if counts.bad and not counts.well and counts.left_over:
         return f"none of {tried} tried succeeded in night {night.number}, and {counts.left_over} were left over"
     return ""

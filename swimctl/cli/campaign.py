@@ -14,6 +14,7 @@ from swimctl.cli import output
 from swimctl.cli.campaign_options import Asked, Name, with_rule
 from swimctl.cli.context import Context, Opened, caller, of
 from swimctl.cli.finding import Form, FormOption
+from swimctl.errors import SwimctlError
 
 if TYPE_CHECKING:
     import threading
@@ -106,10 +107,20 @@ def tonight(
             campaign for campaign in opened.store.campaigns() if campaign.ended_at is None
         ]
         with opened.campaigns.nights() as nights:
-            came = [nights.tonight(campaign) for campaign in wanted]
+            came: list[Begun | NotNow] = []
+            failed = False
+            for campaign in wanted:
+                try:
+                    came.append(nights.tonight(campaign))
+                except SwimctlError as error:
+                    if len(wanted) == 1:
+                        raise
+                    # The nights of the others have begun, or will: nobody else runs them.
+                    output.note(f"swimctl: campaign {campaign.name}: {error}")
+                    failed = True
             code = _run(context, opened, came)
             nights.settle()
-    raise typer.Exit(code)
+    raise typer.Exit(1 if failed and code in {0, 3} else code)
 
 
 @app.command("approve")

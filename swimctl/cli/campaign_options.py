@@ -188,6 +188,8 @@ def options(
             "reason": reason,
         }
         given = {what: value for what, value in given.items() if value is not None}
+        if window:
+            given["zone"] = ""  # it is one of here, wherever the one before was from
         if image is not None or golden:
             given["image"] = opened.campaigns.image(image_reference(image))
         if per_night is not None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from swimctl.campaigns.standing import State, Where, told
 from swimctl.cli import output
 from swimctl.inventory.selection import some
+from swimctl.times.here import zone_here
 from swimctl.waiting import span
 
 if TYPE_CHECKING:
@@ -145,7 +146,7 @@ def _to_come(sight: Sight, outlook: Outlook, now: datetime) -> Iterator[str]:
 
 def _rule(rule: Rule) -> str:
     parts = [
-        rule.window,
+        rule.window if rule.zone in {"", zone_here()} else f"{rule.window} ({rule.zone})",
         "" if rule.most is None else f"{rule.most} a night",
         f"waves {','.join(rule.waves)}" if rule.waves else "",
         f"workflow {rule.workflow}" if rule.workflow != "standard" else "",

@@ -33,7 +33,7 @@ from swimctl.notify.notifier import Notifier
 from swimctl.states import FINAL, WAITING, JobStatus
 from swimctl.steps.first_look import FirstLook
 from swimctl.steps.pausing import Parts, Pause
-from swimctl.store import Store
+from swimctl.store import LINE_STOPPED, Store
 from swimctl.waiting import Waiting, WaitKind
 
 # Real seconds between looks at a device that another process's job holds.
@@ -356,6 +356,8 @@ class Engine:
                 return None
             if hold.ends:
                 why = with_next(f"not attempted: {hold.why}", SwimctlError, job.device_name)
+                if hold.line and hold.line == run.stopped:
+                    self._store.remember(job.id, LINE_STOPPED, hold.line)
                 self._store.fail_waiting([job.id], why)
                 if hold.line and hold.line not in run.told:
                     run.told.add(hold.line)

@@ -59,7 +59,7 @@ from swimctl.steps.own.hold import HoldStep
 from swimctl.steps.pausing import Parts, Pause
 from swimctl.steps.reach import Images
 from swimctl.steps.send_once import was_sent
-from swimctl.store import Runner
+from swimctl.store import TOO_LATE, Runner
 from swimctl.waiting import Waiting
 
 # Real seconds between looks at the time while an activation waits for its window.
@@ -228,6 +228,7 @@ class JobRunner:
             if isinstance(slot, Go):
                 return
             if isinstance(slot, Never):
+                context.record.remember(TOO_LATE, slot.why)
                 raise StepFailed(
                     f"{slot.why}; nothing was activated, the image is on the device; next: `swimctl retry`"
                 )

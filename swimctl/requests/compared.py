@@ -25,12 +25,16 @@ def compared(
     settings: Settings,
     now: datetime,
     problem: Callable[[str], str | None],
+    *,
+    with_ends: bool = True,
 ) -> list[Compliance]:
     """Return how each device stands. `problem` says why one is none that can be upgraded.
 
+    Without `with_ends` nobody reads until when releases are supported.
+
     ConfigError: the file with the ends of support has a mistake.
     """
-    path = settings.compliance.end_of_support
+    path = settings.compliance.end_of_support if with_ends else None
     ends = () if path is None else end_of_support.read(path)
     goldens, images = store.goldens(), store.images()
     seen, changes = last_periods(store, [device.id for device in devices]), store.changes()

@@ -203,9 +203,13 @@ class Service:
         jobs = self._store.jobs(batch_id=plan.retry_of)
         return self._led(worth_retrying(plan, jobs, checker, workers, self._hosts.devices))
 
-    def compliance(self, devices: Sequence[Device]) -> list[Compliance]:
-        """Return of each device whether it runs its golden release, by what it was last seen to run."""
-        return compared(devices, self._store, self._config.settings, self._clock.now(), self._hosts.problem)
+    def compliance(self, devices: Sequence[Device], *, with_ends: bool = True) -> list[Compliance]:
+        """Return of each device whether it runs its golden release, by what it was last seen to run.
+
+        `with_ends`: and until when that is supported. ConfigError: the file that says so has a mistake.
+        """
+        settings, now = self._config.settings, self._clock.now()
+        return compared(devices, self._store, settings, now, self._hosts.problem, with_ends=with_ends)
 
     def history(self, device: Device) -> list[Seen]:
         """Return what a device ran, one after the other, as far as it was seen."""

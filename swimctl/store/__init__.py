@@ -30,7 +30,7 @@ from swimctl.store.journal import Journal
 from swimctl.store.laying import NewJob
 from swimctl.store.leases import Leases
 from swimctl.store.logins import Logins, Refusals
-from swimctl.store.nights import NewNight, Night
+from swimctl.store.nights import LINE_STOPPED, TOO_LATE, NewNight, Night
 from swimctl.store.proofs import First, Kind, Proof, Proofs
 from swimctl.store.runners import Runner, RunnerLocks
 from swimctl.store.seen import Sightings
@@ -40,7 +40,9 @@ from swimctl.store.summaries import Summaries, Summary
 from swimctl.store.write_backs import WriteBacks
 
 __all__ = [
+    "LINE_STOPPED",
     "STEP_LIMITS",
+    "TOO_LATE",
     "Answered",
     "AuditChain",
     "Campaign",

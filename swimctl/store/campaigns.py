@@ -65,10 +65,11 @@ class Campaigns(Nights):
         def work(sql: Sql) -> None:
             taken = sql.execute("SELECT ended_at FROM campaigns WHERE name = ?", [storable(name)]).fetchone()
             if taken is not None:
-                ended = ", which has ended," if taken["ended_at"] is not None else ""
+                ended = taken["ended_at"] is not None
+                change = "" if ended else f", or change that one: `swimctl campaign change {name}`"
                 raise ConflictError(
-                    f"there is a campaign {name}{ended} already; take another name, or change that one: "
-                    f"`swimctl campaign change {name}`"
+                    f"there is a campaign {name}{', which has ended,' if ended else ''} already; take another name"
+                    f"{change}"
                 )
             now = self._clock.now()
             sql.execute(
@@ -239,7 +240,8 @@ class Campaigns(Nights):
         with self._db.read() as sql:
             rows = sql.execute(
                 "SELECT j.runner_id, b.runner_id AS owner FROM jobs j JOIN batches b ON b.id = j.batch_id "
-                "WHERE j.batch_id = ? AND j.status NOT IN ('success', 'failed', 'cancelled') AND b.paused_by IS NULL "
+                "WHERE j.batch_id = ? AND j.status NOT IN ('success', 'failed', 'cancelled') "
+                "AND ifnull(j.stop_by, '') = '' AND b.paused_by IS NULL "
                 "AND b.stopped_by IS NULL AND NOT (b.needs_approval AND b.approved_by IS NULL)",
                 [batch_id],
             ).fetchall()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -37,13 +38,17 @@ class NewNight:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many jobs of a night stand how. `left_over` were not tried, `going` have not ended."""
+    """How many jobs of a night stand how. `left_over` were not tried, `going` have not ended.
+
+    `late` are of those left over: the image is on their devices, and no time was left to activate it.
+    """
 
     well: int = 0
     failed: int = 0
     unknown: int = 0
     left_over: int = 0
     going: int = 0
+    late: int = 0
 
     @property
     def all(self) -> int:
@@ -58,7 +63,10 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Night:
-    """One night of a campaign: the batch that it had, and what came of it. `ended_at` None: it goes on."""
+    """One night of a campaign: the batch that it had, and what came of it. `ended_at` None: it goes on.
+
+    `stopped` says why its batch started no more jobs, because of what became of others; empty where it did.
+    """
 
     id: int
     campaign_id: int
@@ -69,6 +77,7 @@ class Night:
     begun_at: datetime
     ended_at: datetime | None
     counts: Counts
+    stopped: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +94,22 @@ class Tried:
     error: str
 
 
-_COUNTED: Final = """
+# What a job remembers whose activation had no time left: its device was not tried, though its image may be there.
+TOO_LATE: Final = "too late"
+# What one remembers that was not started, because its batch had stopped for what became of others: why.
+LINE_STOPPED: Final = "line stopped"
+_REMEMBERED: Final = "(SELECT m.value FROM memories m WHERE m.job_id = j.id AND m.key = '{}')"
+_LATE: Final = f"(j.status = 'failed' AND j.outcome = 'untouched' AND {_REMEMBERED.format(TOO_LATE)} IS NOT NULL)"
+_BAD: Final = f"(j.status = 'failed' AND j.attempted AND NOT {_LATE})"
+_COUNTED: Final = f"""
     SELECT n.*,
         sum(j.status = 'success') AS well,
-        sum(j.status = 'failed' AND j.attempted AND j.outcome <> 'unknown') AS failed,
+        sum({_BAD} AND j.outcome <> 'unknown') AS failed,
         sum(j.status = 'failed' AND j.outcome = 'unknown') AS doubtful,
-        sum(j.status = 'cancelled' OR (j.status = 'failed' AND NOT j.attempted)) AS left_over,
-        sum(j.status NOT IN ('success', 'failed', 'cancelled')) AS going
+        sum(j.status = 'cancelled' OR (j.status = 'failed' AND (NOT j.attempted OR {_LATE}))) AS left_over,
+        sum(j.status NOT IN ('success', 'failed', 'cancelled')) AS going,
+        sum({_LATE}) AS late,
+        max(CASE WHEN j.status = 'failed' AND NOT j.attempted THEN {_REMEMBERED.format(LINE_STOPPED)} END) AS stopped
     FROM campaign_nights n JOIN jobs j ON j.batch_id = n.batch_id
 """
 
@@ -111,7 +129,8 @@ class Nights(Part):
         """List each device of each night of a campaign, the oldest night first."""
         with self._db.read() as sql:
             rows = sql.execute(
-                "SELECT n.number, j.id, j.device_id, j.image_id, j.status, j.attempted, j.outcome, j.error "
+                f"SELECT n.number, j.id, j.device_id, j.image_id, j.status, j.attempted AND NOT {_LATE} AS attempted, "
+                "j.outcome, j.error "
                 "FROM campaign_nights n JOIN jobs j ON j.batch_id = n.batch_id WHERE n.campaign_id = ? "
                 "ORDER BY n.number, j.id",
                 [campaign_id],
@@ -208,5 +227,6 @@ def _night(row: sqlite3.Row) -> Night:
         row["batch_id"],
         datetime.fromisoformat(row["begun_at"]),
         None if row["ended_at"] is None else datetime.fromisoformat(row["ended_at"]),
-        Counts(row["well"], row["failed"], row["doubtful"], row["left_over"], row["going"]),
+        Counts(row["well"], row["failed"], row["doubtful"], row["left_over"], row["going"], row["late"]),
+        "" if row["stopped"] is None else str(json.loads(row["stopped"])),
     )

@@ -10,6 +10,8 @@ from support.campaigns import ANNA, BACK, BERT, LOST, Wished
 from swimctl.campaigns.nights import Begun, NotNow
 from swimctl.campaigns.standing import State
 from swimctl.errors import ConflictError, UsageError
+from swimctl.inventory.selection import Selection
+from swimctl.store import LINE_STOPPED
 
 THURSDAY, NEXT_TUESDAY = "2031-05-08T22:00+00:00", "2031-05-13T22:00+00:00"
 
@@ -155,3 +157,52 @@ def test_an_ended_campaign_is_woken_by_nothing(wish: Wished) -> None:
             refused("access", ANNA)
     with pytest.raises(ConflictError, match="which has ended, already; take another name"):
         wish.create()
+
+
+def test_a_halt_that_nobody_has_recorded_yet_can_be_continued_all_the_same(wish: Wished) -> None:
+    wish.create(max_failures=1)
+    wish.ends(wish.begun(), sw1=BACK)  # and the process that ran it died
+    assert wish.sight().state is State.HALTED
+    with pytest.raises(UsageError, match="say why it may go on"):
+        wish.campaigns.go_on("access", BERT)
+    wish.campaigns.go_on("access", BERT, "a fuse")
+    assert wish.sight().state is State.WAITING
+    assert wish.actions[-2:] == ["campaign-halt", "campaign-continue"]
+
+
+def test_a_device_whose_image_was_copied_and_whose_time_was_over_is_left_over_and_has_not_failed(wish: Wished) -> None:
+    wish.create(tries=1, max_failures=1)
+    begun = wish.begun()
+    wish.too_late(begun.made.jobs[3])
+    assert wish.sight().nights[0].counts.left_over == 1
+    for job in begun.made.jobs[:3]:
+        wish.upgraded(job)
+    wish.nights.settle()
+    (night,) = wish.sight().nights
+    assert (night.counts.well, night.counts.failed, night.counts.left_over) == (3, 0, 1)
+    assert wish.sight().halted == ""
+    assert wish.where() == {"there": ["sw1", "sw2", "sw3"], "behind": ["sw4"]}
+
+
+def test_devices_that_were_named_by_their_ids_are_kept_by_their_names(wish: Wished) -> None:
+    ids = wish.store.device_ids(["sw1", "sw2"])
+    wish.create(selection=Selection(names=(str(ids["sw2"]), "sw1")))
+    assert wish.sight().rule.selection.names == ("sw2", "sw1")
+    assert (wish.where(), wish.sight().lost) == ({"behind": ["sw2", "sw1"]}, ())
+
+
+@pytest.mark.parametrize(("late", "halted"), [(False, True), (True, False)], ids=["in time", "no time was left"])
+def test_a_night_whose_batch_was_stopped_for_what_became_of_a_wave_halts_it(
+    wish: Wished, late: bool, halted: bool
+) -> None:
+    wish.create(waves=("2", "100%"))
+    begun = wish.begun()
+    why = "wave 1 is not healthy after its soak: sw1: 3 uplinks lost"
+    if late:
+        wish.too_late(begun.made.jobs[2])
+    for job in begun.made.jobs[3 if late else 2 :]:
+        wish.store.remember(job.id, LINE_STOPPED, why)
+        wish.store.fail_waiting([job.id], f"not attempted: {why}")
+    for job in begun.made.jobs[:2]:
+        wish.upgraded(job)
+    assert wish.sight().halted == (f"night 1 was stopped: {why}" if halted else "")

@@ -162,3 +162,16 @@ def test_no_night_is_made_of_a_campaign_that_is_not_there(wish: Wished) -> None:
     with pytest.raises(ConflictError, match="it has ended"):
         wish.service.create(replace(plan, night=night), ANNA)
     assert wish.store.batches() == []
+
+
+def test_a_job_that_a_person_has_stopped_is_taken_up_by_no_cron(wish: Wished) -> None:
+    wish.create()
+    begun = wish.begun()
+    first, *others = begun.made.jobs
+    assert wish.store.is_left(begun.night.batch_id)
+    wish.store.fail_waiting([job.id for job in others], "not attempted")
+    with wish.store.register_runner() as runner:
+        assert wish.store.claim(first.id, runner) is not None
+        wish.store.stop_jobs([first.id], BERT)
+        wish.store.release(first.id, runner, "stopped")
+    assert not wish.store.is_left(begun.night.batch_id)

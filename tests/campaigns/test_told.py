@@ -8,6 +8,8 @@ from support.campaigns import BACK, Wished, again
 from swimctl.inventory.selection import Selection
 from swimctl.notify.texts import Text
 
+ENDS = "  compliance: {end_of_support: ends.yaml}\n"
+
 
 @pytest.fixture
 def texts(wish: Wished, monkeypatch: pytest.MonkeyPatch) -> list[Text]:
@@ -73,3 +75,22 @@ def test_a_selection_that_names_nobody_any_more_blocks_and_says_so(wish: Wished)
         sight = later.sight()
         assert (sight.state, later.store.batches()) == ("blocked", [])
         assert "no device is left" in sight.problem
+
+
+def test_a_named_device_that_is_of_another_system_by_now_blocks_and_says_so(wish: Wished) -> None:
+    wish.create(selection=Selection(names=("sw1",)))
+    wish.project.write("inventory/hosts.yaml", "sw1: {platform: panos}\n")
+    with again(wish.project, wish.clock) as later:
+        assert later.sight().state == "blocked"
+        assert "'panos'" in later.sight().problem
+
+
+def test_a_mistake_in_the_ends_of_support_keeps_no_halt_from_being_told(wish: Wished, texts: list[Text]) -> None:
+    wish.create(max_failures=1, most=2)
+    wish.project.write("config.yaml", wish.project.path.read_text(encoding="utf-8") + ENDS)
+    wish.project.write("ends.yaml", "no list\n")
+    with again(wish.project, wish.clock) as later:
+        later.nights._notifier.tell = texts.append  # type: ignore[method-assign]
+        later.ends(later.begun(), sw1=BACK)
+        later.nights.settle()
+    assert texts[-1].title == "Campaign access is halted"

@@ -11,7 +11,8 @@ from support.campaigns import ANNA, Wished, wished
 
 from swimctl.campaigns.nights import NotNow
 from swimctl.campaigns.standing import State
-from swimctl.errors import UsageError
+from swimctl.cli import campaign_screen
+from swimctl.errors import ConflictError, UsageError
 from swimctl.inventory.selection import Selection
 
 BERLIN = "Sat,Sun 22:00-04:00@Europe/Berlin"
@@ -133,3 +134,37 @@ def test_a_rule_of_which_no_night_could_come_is_refused(wish: Wished, rule: dict
         wish.create(**rule)
     assert wish.store.campaigns() == []
     assert wish.actions == []
+
+
+def test_a_window_without_a_zone_is_of_where_the_campaign_was_made(
+    wish: Wished, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as there:
+        there.setattr("swimctl.requests.plans.zone_here", lambda: "Asia/Tokyo")
+        wish.create(window="22:00-04:00")
+    wish.at("2031-05-06T22:30+00:00")
+    came = closed(wish)
+    assert came.following is not None
+    assert came.following.starts == datetime(2031, 5, 7, 13, tzinfo=UTC)
+    wish.at("2031-05-07T13:00+00:00")
+    begun = wish.begun()
+    assert begun.night.closes == datetime(2031, 5, 7, 19, tzinfo=UTC)
+    assert (begun.made.batch.policy.window, begun.made.batch.policy.zone) == ("22:00-04:00", "Asia/Tokyo")
+    assert "22:00-04:00 (Asia/Tokyo);" in campaign_screen.shown(
+        wish.sight(), wish.campaigns.show("access").outlook, wish.clock.now(), 80
+    )
+    with pytest.raises(ConflictError, match="is like that already"):
+        wish.campaigns.change("access", lambda rule: replace(rule, window="22:00-04:00"), ANNA)
+
+
+def test_a_server_whose_clock_is_set_back_does_not_rest_for_longer(wish: Wished) -> None:
+    ids = wish.store.device_ids([f"sw{n}" for n in range(1, 5)])
+    for device in ids.values():
+        wish.store.saw(device, "17.12.04", {}, by="scan")
+    wish.create()
+    wish.clock.forward(7200)
+    wish.nights.tick()
+    wish.store.saw(ids["sw2"], "17.09.04a", {}, by="scan")
+    wish.at("2031-05-06T22:00+00:00")
+    wish.nights.tick()
+    assert len(wish.store.batches()) == 1

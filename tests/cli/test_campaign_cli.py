@@ -11,8 +11,11 @@ import pytest
 from support.campaigns import BACK, LOST, wished
 from support.stores import StandingClock
 
+from swimctl.campaigns.nights import Begun, Nights, NotNow
 from swimctl.campaigns.rule import Rule
 from swimctl.cli import campaign_screen, main
+from swimctl.errors import ConflictError
+from swimctl.store import Campaign
 
 Capture = pytest.CaptureFixture[str]
 
@@ -89,6 +92,40 @@ def test_tonight_says_when_the_window_opens_and_ends_with_3(capsys: Capture) -> 
     assert " in 2 h 59 min\n" in said.err or " in 3 h\n" in said.err
     assert main(["campaign", "tonight", "--quiet"]) == 3
     assert capsys.readouterr() == ("", "")
+
+
+def test_a_campaign_whose_night_cannot_begin_keeps_no_other_from_it(
+    capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert create() == 0
+    assert main(["campaign", "create", "core", "--all", "--window", closed_now()]) == 0
+    capsys.readouterr()
+    tonight = Nights.tonight
+
+    def fails(nights: Nights, campaign: Campaign) -> Begun | NotNow:
+        if campaign.name == "access":
+            raise ConflictError("no night of campaign access begins: night 1 has not ended")
+        return tonight(nights, campaign)
+
+    monkeypatch.setattr(Nights, "tonight", fails)
+    assert main(["campaign", "tonight"]) == 1
+    first, second = capsys.readouterr().err.splitlines()
+    assert first == "swimctl: campaign access: no night of campaign access begins: night 1 has not ended"
+    assert second.startswith("swimctl: campaign core: it is not the time")
+    assert main(["campaign", "tonight", "access"]) == 3
+    assert "night 1 has not ended" in capsys.readouterr().err
+
+
+def test_a_window_that_is_given_anew_is_of_here(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("swimctl.requests.plans.zone_here", lambda: "Asia/Tokyo")
+    assert main(["campaign", "create", "access", "--all", "--window", "22:00-04:00"]) == 0
+    monkeypatch.setattr("swimctl.requests.plans.zone_here", lambda: "Europe/Berlin")
+    zones = []
+    for typed in (["--per-night", "2"], ["--window", "22:00-04:00"], ["--window", "22:00-04:00@UTC"]):
+        capsys.readouterr()
+        assert main(["campaign", "change", "access", *typed, "--json"]) == 0
+        zones.append(json.loads(capsys.readouterr().out)["rule"]["zone"])
+    assert zones == ["Asia/Tokyo", "Europe/Berlin", ""]
 
 
 def test_it_is_steered(capsys: Capture) -> None:

@@ -17,6 +17,7 @@ from swimctl.models import Batch, Job, Outcome, Policy
 from swimctl.states import JobStatus
 from swimctl.steps import POST_CHECKS
 from swimctl.steps.pausing import Parts, Pause
+from swimctl.store import LINE_STOPPED
 
 
 @pytest.fixture
@@ -85,6 +86,7 @@ def test_a_wave_that_is_not_healthy_after_its_soak_stops_the_line(
     why = f"wave 1 is not healthy after its soak: {words}"
     assert tonight.error(jobs[1]).startswith(f"not attempted: {why}")
     assert ("stopped", "batch-0001", why) in tonight.told.words
+    assert [tonight.store.recall(job.id, LINE_STOPPED) for job in jobs] == [None, why, why]
     assert not tonight.store.wave_passed("batch-0001", 1)
     assert [event.message for event in tonight.store.events(jobs[0].id) if event.kind == "soaked"] == [words[5:]]
 

@@ -21,6 +21,7 @@ from swimctl.platforms.facts import Placement
 from swimctl.states import STEP_NAMES, JobStatus, StepStatus
 from swimctl.steps import JobContext
 from swimctl.steps import StepResult as Ended
+from swimctl.store import TOO_LATE
 
 ALL = tuple(STEP_NAMES)
 MINUTE = timedelta(minutes=1)
@@ -131,6 +132,7 @@ def test_an_activation_that_has_no_room_any_more_fails_and_the_device_is_asked(
     with paper_job(tmp_path, monkeypatch, steps=steps, device=device, policy=Policy(until=STARTED + MINUTE)) as job:
         entered(job)
         ended = job.run()
+        assert "window too short" in job.store.recall(ended.id, TOO_LATE)
     assert steps[2].runs == 0
     assert (ended.status, ended.outcome) == (JobStatus.FAILED, Outcome.UNTOUCHED)
     assert "; nothing was activated, the image is on the device; next: `swimctl retry`" in (ended.error or "")

@@ -23,10 +23,10 @@ from swimctl.campaigns.service import CampaignService
 from swimctl.campaigns.standing import Sight, Where
 from swimctl.inventory.hosts import Inventory
 from swimctl.inventory.selection import Selection
-from swimctl.models import Caller, Outcome
+from swimctl.models import Caller, Job, Outcome
 from swimctl.requests.service import Service
 from swimctl.states import JobStatus
-from swimctl.store import Campaign, Store
+from swimctl.store import TOO_LATE, Campaign, Store
 
 ANNA, BERT = Caller("anna", "terminal"), Caller("bert", "terminal")
 EVENING = datetime(2031, 5, 6, 22, 0, tzinfo=UTC)  # a Tuesday
@@ -79,6 +79,21 @@ class Wished:
                 self.store.move(job.id, runner, status, "it did not boot" if end != _WELL else None, outcome)
                 if end == _WELL:
                     self.store.saw(job.device_id, job.image_version, {}, by=f"job {job.id}")
+
+    def upgraded(self, job: Job) -> None:
+        """End a job well."""
+        with self.store.register_runner() as runner:
+            assert self.store.claim(job.id, runner) is not None
+            self.store.move(job.id, runner, JobStatus.ACTIVATING)
+            self.store.move(job.id, runner, _WELL[0], None, _WELL[1])
+            self.store.saw(job.device_id, job.image_version, {}, by=f"job {job.id}")
+
+    def too_late(self, job: Job) -> None:
+        """End a job whose image was copied when no time was left to activate it."""
+        with self.store.register_runner() as runner:
+            assert self.store.claim(job.id, runner) is not None
+            self.store.remember(job.id, TOO_LATE, "window too short: needs 38m, 21m left")
+            self.store.move(job.id, runner, JobStatus.FAILED, "window too short", Outcome.UNTOUCHED)
 
     def at(self, moment: str) -> None:
         self.clock.at = datetime.fromisoformat(moment)

@@ -281,7 +281,9 @@ def _asked(
                 left = last_left(context, operation)
                 undone = driver.put_back(before, left) if left else ""
                 if not undone and _starts(asked, before):
-                    return replace(asked, undone="what its next reload starts was not named by this job, so it stays")
+                    sure = refused or left is not None
+                    who = "was not named by this job" if sure else "may have been named by somebody else"
+                    return replace(asked, undone=f"what its next reload starts {who}, so it stays")
             else:
                 undone = driver.restore(before) if isinstance(driver, Restores) else ""
         except (SessionLost, DeadlineExceeded, UnexpectedPrompt) as error:

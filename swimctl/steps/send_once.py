@@ -90,9 +90,13 @@ def send_once(context: JobContext, driver: Sends, operation: str, send: Callable
     return sent
 
 
-def last_left(context: JobContext, operation: str) -> str:
-    """Return what the newest command that named something for the next boot left there; empty where none did."""
-    return (_all_left(context, operation) or [""])[-1]
+def last_left(context: JobContext, operation: str) -> str | None:
+    """Return what the newest command that named something for the next boot left there.
+
+    Empty: it was put back. None: no record says that one did, and a process that was killed wrote none.
+    """
+    left = _all_left(context, operation)
+    return left[-1] if left else None
 
 
 def wait_while_running(

@@ -218,6 +218,19 @@ def test_what_the_next_boot_starts_is_put_back_only_where_this_job_has_named_it(
     assert asked or f"the next reload of sw1, whatever its cause, starts {NEW}" in told
 
 
+def test_what_a_killed_process_may_have_named_stays_and_nobody_says_that_it_was_another_one() -> None:
+    job = Scripted(
+        memory=ACTIVATING,
+        installed=[stands(Placement.NEXT)],
+        running=[SAME_BOOT],
+        trace=[Trace(received=False, finished=None)],
+        kind=Named,
+    )
+    outcome, told = outcome_of_failure(job.context, StepFailed("no"))
+    assert outcome is Outcome.UNKNOWN
+    assert "what its next reload starts may have been named by somebody else, so it stays" in told
+
+
 @pytest.mark.parametrize("lost", [False, True])
 def test_what_a_command_named_for_the_next_boot_is_remembered_also_where_its_session_ends(lost: bool) -> None:
     class Names(Named):
@@ -231,7 +244,7 @@ def test_what_a_command_named_for_the_next_boot_is_remembered_also_where_its_ses
             send_once(job.context, job.driver, "activate", lambda: job.driver.activate(IMAGE))
     assert [job.record.memory[f"activate left {n}"] for n in (0, 1)] == ["flash:new.swi"] * 2
     assert last_left(job.context, "activate") == "flash:new.swi"
-    assert last_left(job.context, "add") == ""
+    assert last_left(job.context, "add") is None
 
 
 class NamesNextBoot:

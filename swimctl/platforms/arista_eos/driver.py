@@ -141,9 +141,13 @@ class AristaEos(AristaDevice):
     def _name(self, path: str, old: str) -> None:
         """Name a file for the next boot in place of `old`, and read it back; StepFailed where another stands there."""
         self._do("configure")
+        was = self.left
+        if was is None and path != old:
+            self.left = path  # where the session ends in the command, it may have arrived
         try:
             self._do(f"boot system {path}")
         except CommandRefused:
+            self.left = was
             self._do("end")
             raise
         if path != old:
@@ -163,8 +167,8 @@ class AristaEos(AristaDevice):
             if old and seen != old:
                 self._name(old, seen)
                 seen = old
-            if seen == old:
-                self.left = ""
+            if seen == old and self.left is not None:
+                self.left = ""  # where nothing was named now, what an earlier session named still stands
         except (CommandRefused, StepFailed, UnparsableOutput) as error:
             reason += f"; and the boot setting could not be put back to {old or 'nothing'}: {error}"
         else:

@@ -86,7 +86,8 @@ class BootSetting:
         except NOT_SET as error:
             reason += f"; and the boot lines could not be put back: {error}"
         else:
-            self._stands = ()
+            if not ours or self._stands is not None:
+                self._stands = ()  # where nothing was set now, what an earlier session set still stands
             reason += (
                 "; the boot lines are as they were"
                 if ours
@@ -108,7 +109,11 @@ class BootSetting:
         lines = _changed(old, new)
         self._read.show("configure terminal")
         for done, line in enumerate(lines, 1):
+            was = self._stands
+            if was is None:
+                self._stands = _after(old, new, done)  # where the session ends in the line, it may have arrived
             if complaint := _COMPLAINT.search(self._read.show(line)):
+                self._stands = was
                 self._read.show("end")
                 raise CommandRefused(f"'{line}': the device answered '{complaint[0].strip()}'")
             self._stands = _after(old, new, done)

@@ -144,6 +144,8 @@ class Requested(CiscoDevice):
         """
         before, was = self._read.version().version, self._named()
         if not all(same_release(found, image.version) for found in was.values()):
+            if not any(same_release(found, image.version) for found in was.values()):
+                self.left = image.version  # where the session ends in it, it may have been installed
             sent = self._request(self._install(image), self._limits.add + self._limits.activate)
             if sent.dropped:
                 return sent

@@ -110,6 +110,31 @@ def test_what_another_program_named_is_neither_left_from_here_nor_put_back(tmp_p
     assert driver.left == ""
 
 
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_what_a_lost_session_may_have_named_is_left_from_here_whatever_comes_of_the_next_one(
+    tmp_path: Path, when: str
+) -> None:
+    desk = Desk(tmp_path)
+    before, left = desk.driver().snapshot("now"), f"flash:{IMAGE.filename}"
+    first, second = desk.driver(("boot system", when)), desk.driver()
+    assert first.activate(IMAGE).dropped
+    assert first.left == left
+
+    really = second._session.converse
+
+    def busy(command: str, *rest: Any, **named: Any) -> Any:
+        if command == "reload now":
+            raise CommandRefused(f"'{command}': the device answered '% Busy'")
+        return really(command, *rest, **named)
+
+    second._session.converse = busy
+    assert second.activate(IMAGE).outcome.succeeded is False
+    assert second.left == ("" if when == "before" else None), "it has put back what it named itself, and no more"
+    told = desk.driver().put_back(before, second.left or left)
+    assert told.endswith("as before") is (when == "after")
+    assert desk.untouched
+
+
 @pytest.mark.parametrize(
     ("fault", "words"),
     [

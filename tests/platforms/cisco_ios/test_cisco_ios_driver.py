@@ -166,6 +166,33 @@ def test_a_question_that_nobody_knows_ends_it_and_the_lines_are_put_back_in_the_
     assert desk.driver().put_back(before, BOTH) == ""
 
 
+def test_a_line_that_a_lost_session_may_have_brought_is_left_from_here_whatever_comes_of_the_next_one(
+    tmp_path: Path,
+) -> None:
+    desk = IosDesk(tmp_path)
+    image, before = desk.image(), desk.driver().snapshot("now")
+    first = desk.driver()
+    show = first._read.show
+
+    def lost(command: str) -> str:
+        text = str(show(command))
+        if command == BOTH:
+            raise SessionLost("the line is gone")
+        return text
+
+    first._read.show = lost
+    with pytest.raises(SessionLost):
+        first.activate(image)
+    second = desk.driver()
+    assert (first.left, second._setting.lines(), desk.boots) == (BOTH, (BOTH,), [OLD_LINE])
+    desk.asks = {"reload": TOO_SMALL.splitlines()[0] + " [confirm]"}
+    assert second.activate(image).outcome.succeeded is False
+    assert (second.left, desk.boots) == (None, [BOTH]), "it saved what stood there, and put nothing back"
+    desk.asks = {}
+    assert "boot lines put back" in desk.driver().put_back(before, first.left)
+    assert desk.boots == [OLD_LINE]
+
+
 @pytest.mark.parametrize("theirs", [BOTH, f"boot system flash:/another.bin;flash:/{OLD_FILE}"])
 def test_lines_that_another_program_has_set_meanwhile_stay(tmp_path: Path, theirs: str) -> None:
     """Ours is refused before its first line is in force, and what stands then is another's: even the same lines."""

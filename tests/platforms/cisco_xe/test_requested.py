@@ -146,9 +146,11 @@ def test_what_cannot_be_taken_back_is_said() -> None:
 
 def test_after_a_lost_session_nothing_is_installed_twice() -> None:
     session = Session(dict(SWITCH), dropped=True)
-    assert driver(session).activate(TARGET).dropped
+    first, second = driver(session), driver(session)
+    assert first.activate(TARGET).dropped
     session.dropped = False
-    assert driver(session).activate(TARGET).outcome.succeeded
+    assert second.activate(TARGET).outcome.succeeded
+    assert (first.left, second.left) == (TARGET.version, None)
     assert [command for command in session.typed if command.startswith(INSTALL)] == session.typed[:1]
 
 

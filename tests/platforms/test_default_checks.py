@@ -187,6 +187,31 @@ def test_a_line_of_a_partner_that_is_gone_is_noticed(tmp_path: Path, device: str
         assert str(compare(name, rule, before, after)) == f"check {name}: {row['what']} is gone"
 
 
+@pytest.mark.parametrize(
+    ("device", "name", "well", "ill"),
+    [
+        ("a vPC pair", "vpc-peer", "Peer status                       : peer adjacency formed ok", "peer link is down"),
+        ("a vPC pair", "vpc-peer", "vPC keep-alive status             : peer is alive", "Suspended"),
+        ("a vPC pair", "vpc-peer", "Configuration consistency status  : success", "failed"),
+        ("an MLAG pair", "mlag", "peer-config +: +consistent", "inconsistent"),
+        ("an MLAG pair", "mlag", "negotiation status +: +Connected", "Connecting"),
+    ],
+)
+def test_a_partner_that_gets_well_sends_nothing_back_and_one_that_falls_ill_does(
+    tmp_path: Path, device: str, name: str, well: str, ill: str
+) -> None:
+    at = desk(tmp_path, DEVICES[device])
+    rule, platform = asked(at)[name], at.spec.platform
+    command = rule.command_on(platform)
+    at.wait(BUSY + 200)
+    good = at.type(command)
+    bad = re.sub(rf"^({well.partition(':')[0]}:\s*).*", rf"\1{ill}", good, flags=re.MULTILINE)
+    assert good != bad
+    before, after = (rows_of(rule, platform, command, each) for each in (bad, good))
+    assert compare(name, rule, before, after).standing is Standing.HOLDS
+    assert compare(name, rule, after, before).standing is Standing.BROKEN
+
+
 @pytest.mark.parametrize("device", FLEET)
 def test_a_device_without_a_feature_is_not_asked_for_it(tmp_path: Path, device: str) -> None:
     at = desk(tmp_path, DEVICES[device], routing=frozenset())
@@ -253,7 +278,7 @@ def test_a_ping_holds_while_most_of_it_is_answered(platform: str) -> None:
 
 def environment(**states: str) -> str:
     """Write what a Juniper says of its parts, by their names: `psm_0` is PSM 0."""
-    rows = [f"      {name.upper().replace('_', ' '):<31}{state}" for name, state in states.items()]
+    rows = [f"      {name.upper().replace('_', ' '):<30} {state}" for name, state in states.items()]
     return "\n".join(
         ["Class Item                           Status     Measurement", f"Temp{rows[0][4:]}", *rows[1:], ""]
     )
@@ -276,6 +301,10 @@ PARTS = {"psm_0": "OK", "psm_1": "OK", "psm_2": "Check", "cb_0": "OK"}
         ({"psm00": "OK", "psm01": "Failed", "psm02": "Check", "cb_0": "OK"}, {"environment", "environment-faults"}),
         ({"psm00": "Failed", "psm01": "OK", "cb_0": "OK", "cb_1": "OK", "cb_2": "OK"}, {"environment-faults"}),
         ({"psm_1": "OK", "psm_2": "Check", "cb_0": "OK"}, {"environment"}),
+        # A new name fills its column; what a fan says of itself is no status. Others are well in words of their own.
+        ({**PARTS, "fan_tray_0_fan_1_on_the_rear_left": "OK         Spinning at normal speed"}, set()),
+        ({**PARTS, "fan_tray_0_fan_1_on_the_rear_left": "Failed"}, {"environment-faults"}),
+        ({**PARTS, "pdu_0": "Online", "re1": "Standby", "psm_3": "NA"}, set()),
     ],
 )
 def test_a_juniper_whose_sensors_have_other_names_is_well_and_one_that_fails_is_not(

@@ -52,7 +52,8 @@ def config_file_of(host: Host, extras: Mapping[str, Any], config: Config, where:
         if not path.is_file():
             raise InventoryError(f"{where}: ssh_config_file of {host.name}: there is no file {path}")
         return path, "ssh_config_file of the inventory"
-    common = (config.nornir.get("ssh") or {}).get("config_file") or os.environ.get("NORNIR_SSH_CONFIG_FILE")
+    common = (config.nornir.get("ssh") or {}).get("config_file")
+    common = os.environ.get("NORNIR_SSH_CONFIG_FILE") if common is None else common
     if not common:
         return None, ""
     path = placed(config.path, str(common))

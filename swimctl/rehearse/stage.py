@@ -169,9 +169,13 @@ _FILES: Final = {"host": "hosts", "group": "groups", "defaults": "defaults"}
 
 
 def config_for(settings: Settings, folder: Path, inventory: Mapping[str, Any]) -> Config:
-    """Return the configuration of a rehearsal; no account of the environment is in it."""
-    sections: dict[str, Any] = {name: {} for name in ("runner", "core", "ssh", "user_defined")}
-    return Config(folder / "config.yaml", settings, {**sections, "inventory": dict(inventory)})
+    """Return the configuration of a rehearsal; no account of the environment is in it.
+
+    Nor does Nornir read there what leads over a bastion, or gives each host an account: an empty name is one.
+    """
+    sections: dict[str, Any] = {name: {} for name in ("runner", "core", "user_defined")}
+    sections["ssh"] = {"config_file": ""}
+    return Config(folder / "config.yaml", settings, {**sections, "inventory": {**inventory, "transform_function": ""}})
 
 
 def place_images(store: Store, images: Sequence[Image], pictures: Pictures) -> None:

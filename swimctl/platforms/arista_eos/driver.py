@@ -119,8 +119,10 @@ class AristaEos(AristaDevice):
 
     def put_back(self, before: Snapshot, left: str) -> str:
         """Name the image of before again, where the one is named that was named from here."""
-        if before.boots in {"", left} or self._boots() != left:
+        if before.boots == left or self._boots() != left:
             return ""
+        if not before.boots:
+            raise StepFailed("nothing was named for the next boot before the activation, so nothing can be named again")
         self._name(before.boots, left)
         return f"the next boot starts {before.boots} again, as before"
 

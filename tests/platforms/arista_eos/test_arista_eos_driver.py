@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from platforms.arista_eos.scripted_device import IMAGE, PEER, Desk
 from platforms.scripted_device import Paper, changed
 
 from swimctl.config.settings import Settings
-from swimctl.errors import CommandRefused, DeviceError, UnparsableOutput
+from swimctl.errors import CommandRefused, DeviceError, StepFailed, UnparsableOutput
 from swimctl.lab.images import make_image
 from swimctl.models import JobOptions
 from swimctl.platforms.arista_eos.driver import AristaEos
@@ -87,6 +88,8 @@ def test_what_a_failed_activation_left_is_taken_back_once(tmp_path: Path) -> Non
     first.activate(IMAGE)
     assert first.left == left
     assert desk.driver().put_back(before, "flash:another.swi") == ""
+    with pytest.raises(StepFailed, match="nothing was named for the next boot before"):
+        desk.driver().put_back(replace(before, boots=""), left)
     assert not desk.untouched
     assert desk.driver().put_back(before, left) == "the next boot starts flash:EOS-4.28.3M.swi again, as before"
     assert desk.driver().put_back(before, left) == ""

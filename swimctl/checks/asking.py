@@ -65,7 +65,7 @@ def take(
     platform: str,
     checks: Sequence[Check],
     seconds: float,
-    say: Callable[[str], object] = lambda _: None,
+    say: Callable[[Check], object] = lambda _: None,
 ) -> tuple[Taken, ...]:
     """Ask for all checks.
 
@@ -78,7 +78,7 @@ def take(
         if ended:
             found.append(Taken(check, why=ended))
             continue
-        say(f"check {check.name}")
+        say(check)
         taken = _take(session, platform, check, seconds)
         if taken.ended:
             ended = f"it was not asked, because the session had to be closed: {taken.why}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
@@ -11,6 +12,7 @@ from swimctl.checks.comparing import Compared as Found
 from swimctl.checks.comparing import Standing
 from swimctl.checks.rules import Check
 from swimctl.checks.tables import EVENT, document, summary
+from swimctl.errors import SessionLost
 from swimctl.platforms.driver import Driver
 from swimctl.sessions.session import Session
 from swimctl.steps.base import JobContext
@@ -23,13 +25,15 @@ class Watched:
     """The checks of a baseline, as they stood in the last look: `taken` and `found`.
 
     One that hangs costs its session: `closed` says by what, empty while it is open. From then on that check is asked at
-    the end of a look, so that it costs nothing else.
+    the end of a look, so that it costs nothing else. So is one in which the session is lost a second time: the device
+    may be well, and end its session at that command.
     """
 
     def __init__(self, context: JobContext) -> None:
         self._context = context
         self._before = kept_checks(context.record.recall)
         self._hung: dict[str, Taken] = {}
+        self._lost: Counter[str] = Counter()
         self._patient = True
         self._session: Session | None = None
         self.closed = ""
@@ -47,18 +51,36 @@ class Watched:
         self._compare(self._hung | answers)
 
     def again(self) -> None:
-        """Ask those once more that hung before and decide: the last thing of a look. Raises SessionLost."""
+        """Ask those once more that hung before and decide: the last thing of a look, which stands if that ends it."""
         before = [each for each in self._hung.values() if each.check.rule.verdict == "fail"] if self._patient else []
         for each in before:
-            if not self.closed:
+            if self.closed:
+                break
+            try:
                 answers = self._ask([each.check])
-                self._compare({one.check.name: one for one in self.taken} | answers)
+            except SessionLost as error:
+                self.closed, answers = str(error), {each.check.name: replace(each, why=str(error))}
+                self._hung |= answers
+            self._compare({one.check.name: one for one in self.taken} | answers)
 
     def _ask(self, checks: Sequence[Check]) -> dict[str, Taken]:
         context, session = self._context, self._session
         if session is None:
             return {each.name: Taken(each, why="it was not asked") for each in checks}
-        taken = take(session, context.device.platform, checks, context.settings.deadlines.command, context.record.say)
+        begun: list[Check] = []
+
+        def say(check: Check) -> None:
+            begun.append(check)
+            context.record.say(f"check {check.name}")
+
+        try:
+            taken = take(session, context.device.platform, checks, context.settings.deadlines.command, say)
+        except SessionLost as error:
+            last = begun[-1]
+            self._lost[last.name] += 1
+            if self._lost[last.name] > 1:
+                self._hung[last.name] = Taken(last, why=str(error), ended=True)
+            raise
         for each in taken:
             self._hung.pop(each.check.name, None)
             if each.ended:

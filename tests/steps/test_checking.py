@@ -235,6 +235,19 @@ def test_one_that_hangs_again_and_again_has_its_time_and_leaves_a_doubt() -> Non
     assert not job.sent("abort")
 
 
+def test_one_that_ends_its_session_each_time_leaves_a_doubt_and_keeps_nobody_from_the_commit() -> None:
+    """The device is well, and its new release drops whoever types that command."""
+    ends = SessionLost("the session to sw1 ended in 'show peers'")
+    others = Check("others", rule(command=OTHER))
+    job = keeping(memory=remembered(kept(), Taken(others, ROWS)), says={COMMAND: [ends], OTHER: [UP]})
+    with pytest.raises(StepFailed, match="check peers: the session to sw1 ended in 'show peers'") as failed:
+        PostChecks().run(job.context)
+    assert "others" not in str(failed.value)
+    assert [each["standing"] for each in documents(job)] == ["not read", "holds"]
+    assert job.driver.times("commit") == 1
+    assert not job.sent("abort")
+
+
 def test_nobody_waits_for_one_that_hangs_and_decides_nothing() -> None:
     job = asked(kept(verdict="warn"), HANGS, UP)
     assert "check peers: 'show peers' did not end" in PostChecks().run(job.context).message

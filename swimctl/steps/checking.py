@@ -34,19 +34,26 @@ class Watched:
         self._before = kept_checks(context.record.recall)
         self._hung: dict[str, Taken] = {}
         self._lost: Counter[str] = Counter()
-        self._patient = True
+        self._patient, self._hurried = True, False
         self._session: Session | None = None
         self.closed = ""
         self.taken: tuple[Taken, ...] = ()
         self.found: tuple[Found, ...] = ()
 
-    def within(self, session: Session, *, patient: bool) -> Driver:
-        """Ask in this session from now on; return its driver. `patient`: those that hung have time to hang again."""
-        self._session, self._patient, self.closed = session, patient, ""
+    def within(self, session: Session, *, patient: bool, hurried: bool) -> Driver:
+        """Ask in this session from now on; return its driver.
+
+        `patient`: those that hung have time to hang again. `hurried`: the device soon goes back by itself, so once one
+        has hung, what was answered stands, and no other may hang.
+        """
+        self._session, self._patient, self._hurried, self.closed = session, patient, hurried, ""
         return self._context.on(session)
 
     def look(self) -> None:
         """Ask all but those that hung before, and compare. Raises SessionLost."""
+        if self._hurried and self._hung and self.taken:
+            self._compare({each.check.name: each for each in self.taken} | self._hung)
+            return
         answers = self._ask([each.check for each in self._before if each.check.name not in self._hung])
         self._compare(self._hung | answers)
 

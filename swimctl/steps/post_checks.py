@@ -137,8 +137,9 @@ class PostChecks:
             pause = context.settings.login.poll
             try:
                 with context.session() as session:
-                    patient = not (patience.ready_passed or _hurries(context, Unread("it was not asked")))
-                    driver = checks.within(session, patient=patient)
+                    hurried = _hurries(context, Unread("it was not asked"))
+                    patient = not (patience.ready_passed or hurried)
+                    driver = checks.within(session, patient=patient, hurried=hurried)
                     while True:
                         context.record.say("comparing with the baseline")
                         seen, last = self._see(context, driver, before, checks), verdict

@@ -262,6 +262,21 @@ def test_one_that_hangs_is_not_asked_again_shortly_before_the_device_goes_back_b
     assert job.driver.times("commit") == 1
 
 
+@pytest.mark.parametrize("peers", [UP, ONE_DOWN])
+def test_shortly_before_the_device_goes_back_by_itself_one_may_hang_and_what_was_answered_stands(peers: str) -> None:
+    others, more = (Check(command, rule(command=command)) for command in (OTHER, "show more"))
+    job = (keeping if peers == UP else back)(
+        memory=remembered(kept(), Taken(others, ROWS), Taken(more, ROWS)),
+        says={COMMAND: [peers], OTHER: [HANGS], "show more": [HANGS]},
+        armed=1200 + 290,
+    )
+    with pytest.raises(StepFailed, match="check show others" if peers == UP else "check peers: b: state was up"):
+        PostChecks().run(job.context)
+    assert job.heard == [COMMAND, OTHER]
+    assert job.driver.times("commit") == (1 if peers == UP else 0)
+    assert bool(job.sent("abort")) is (peers != UP)
+
+
 def test_a_lost_session_is_asked_again_in_a_new_one() -> None:
     job = asked(kept(), SessionLost("the session ended"), UP)
     assert PostChecks().run(job.context).message.endswith("and all is as before")

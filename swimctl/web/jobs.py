@@ -12,6 +12,7 @@ from swimctl.checks import tables
 from swimctl.models import Job
 from swimctl.requests import transcripts
 from swimctl.rights import Act
+from swimctl.waiting import WaitKind
 from swimctl.web.batches import Action, act
 from swimctl.web.visit import Page, Visit
 
@@ -32,6 +33,7 @@ ACTIONS: Final[Mapping[str, Action]] = {
                 "job_id": _number(visit),
                 "answer": answer,
                 "reason": visit.field("reason"),
+                "look": visit.field("look"),
             },
         )
         for answer in ("look", "keep", "back")
@@ -64,6 +66,8 @@ async def one(visit: Visit) -> web.Response:
             "checks": tables.rows(checks),
             "checked": tables.summary_of(checks),
             "armed": backend.service.left_armed(job),
+            # Whoever keeps a device accepts what this page shows them, not what a newer look has found.
+            "held": store.held_look(number) if job.waiting and job.waiting.kind is WaitKind.HELD else None,
         }
 
     return visit.page("job.html", **await visit.do(work))

@@ -14,6 +14,7 @@ from swimctl.models import Device, Finding, Image, JobOptions, Outcome, Role
 from swimctl.states import JobStatus
 from swimctl.steps.first_look import FirstLook
 from swimctl.store import Runner
+from swimctl.waiting import Waiting, WaitKind
 
 
 @pytest.fixture
@@ -86,6 +87,35 @@ def test_what_the_api_refuses_reads_on_a_page_as_there(operator: Visitor, api: A
     late = operator.ask("POST", f"/batches/{batch}/cancel", forms[f"/batches/{batch}/cancel"])
     assert late.status == 409
     assert b"none of these jobs waits any more" in late.body
+
+
+def test_who_keeps_a_device_accepts_what_the_page_showed_and_nothing_newer(
+    operator: Visitor, api: Api, runner: Runner
+) -> None:
+    api.trigger("sw1", on_failed_checks="hold")
+    assert api.store.claim(1, runner)
+    api.store.record(1, "held", "not as before", {"found": [{"finding": "routes", "seen": "fell from 9 to 4"}]})
+    api.store.say(1, runner, "waiting", Waiting(WaitKind.HELD, "routes", 1, None, api.store.held_look(1).mark))
+    assert "<li>routes: fell from 9 to 4</li>" in operator.see("/jobs/1")
+    shown = operator.forms("/jobs/1")["/jobs/1/keep"] | {"reason": "a core is away"}
+    api.store.record(1, "held", "worse", {"found": [{"finding": "routes", "seen": "fell from 9 to 1"}]})
+    late = operator.ask("POST", "/jobs/1/keep", shown)
+    assert late.status == 409
+    assert b"is not the newest look at sw1" in late.body
+    assert api.store.recall(1, "said 1") is None
+    assert operator.press("/jobs/1", "/jobs/1/keep", reason="a core is away").status == 303
+    said = next(entry for entry in api.store.audit() if entry.action == "recheck")
+    assert (said.actor, said.data["waivers"][0]["seen"]) == (OPERATOR, "fell from 9 to 1")
+
+
+def test_what_nobody_may_accept_has_no_button_to_keep(operator: Visitor, api: Api, runner: Runner) -> None:
+    api.trigger("sw1", on_failed_checks="hold")
+    assert api.store.claim(1, runner)
+    api.store.record(1, "held", "not as before", {"found": []})
+    api.store.say(1, runner, "waiting", Waiting(WaitKind.HELD, "release", 1, None, api.store.held_look(1).mark))
+    forms = operator.forms("/jobs/1")
+    assert "/jobs/1/back" in forms
+    assert "/jobs/1/keep" not in forms
 
 
 def test_another_user_approves(api: Api, operator: Visitor) -> None:

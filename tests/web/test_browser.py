@@ -129,6 +129,18 @@ def test_who_is_signed_out_elsewhere_is_asked_to_sign_in_again(served: Served, c
         page.wait_for_selector("[name=password]")
 
 
+@pytest.mark.parametrize("to", ["/%09/elsewhere.invalid/", "/%0A/elsewhere.invalid/", "//elsewhere.invalid/"])
+def test_who_is_signed_in_is_led_to_no_other_server(served: Served, chromium: Any, to: str) -> None:
+    with tab(chromium, served.url) as page:
+        sign_in(page)
+        page.wait_for_selector("text=Sign out")
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto(f"{served.url}/sign-in?to={to}")
+        page.wait_for_selector("text=Sign out")
+        assert [url for url in asked if "elsewhere.invalid/" in url and "to=" not in url] == []
+
+
 def test_a_form_that_somebody_fills_in_is_left_alone(served: Served, chromium: Any) -> None:
     with tab(chromium, served.url) as page:
         sign_in(page)
@@ -140,6 +152,22 @@ def test_a_form_that_somebody_fills_in_is_left_alone(served: Served, chromium: A
         assert page.locator("details.sure[open]").count() == 1
         page.click("details[open] button")
         page.wait_for_selector("text=/1\\s*cancelled/")
+
+
+def test_a_tab_that_nobody_sees_holds_no_connection_and_catches_up(served: Served, chromium: Any) -> None:
+    hide = """hidden => {
+        Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden });
+        document.dispatchEvent(new Event("visibilitychange"));
+    }"""
+    with tab(chromium, served.url) as page:
+        with page.expect_response("**/live"):
+            sign_in(page)
+        with page.expect_event("requestfailed", lambda request: request.url.endswith("/live")):
+            page.evaluate(hide, True)
+        served.trigger("sw1", "sw2", execution_mode="sequential")
+        with page.expect_response("**/live"):
+            page.evaluate(hide, False)
+        page.wait_for_selector("a.batch")
 
 
 def test_two_tabs_show_the_same(served: Served, chromium: Any) -> None:

@@ -61,19 +61,28 @@ async function refresh() {
 }
 
 function follow(address) {
-  const source = new EventSource(address);
+  let source = null;
   let lost = false;
-  source.onopen = () => { tell(""); if (lost) refresh(); lost = false; };
-  source.onerror = async () => {
-    lost = true;
-    tell("Connection lost. Trying again…");
-    if (source.readyState !== EventSource.CLOSED) return;
-    // The server refused, and the browser gives up: the session may be over, or the server is full.
-    const who = await fetch("/signed-in", { redirect: "manual" }).catch(() => null);
-    if (who?.type === "opaqueredirect") return location.reload();
-    setTimeout(() => follow(address), 5000);
+  // A browser has six connections to one server for all of its tabs: one that nobody sees holds none of them.
+  const open = () => {
+    source?.close();
+    if (document.hidden) return;
+    const mine = (source = new EventSource(address));
+    mine.onopen = () => { tell(""); if (lost) refresh(); lost = false; };
+    mine.onerror = async () => {
+      if (mine !== source) return;
+      lost = true;
+      tell("Connection lost. Trying again…");
+      if (mine.readyState !== EventSource.CLOSED) return;
+      // The server refused, and the browser gives up: the session may be over, or the server is full.
+      const who = await fetch("/signed-in", { redirect: "manual" }).catch(() => null);
+      if (who?.type === "opaqueredirect") return location.reload();
+      setTimeout(open, 5000);
+    };
+    mine.onmessage = () => refresh();
   };
-  source.onmessage = () => refresh();
+  document.addEventListener("visibilitychange", () => { open(); if (!document.hidden) refresh(); });
+  open();
 }
 
 addEventListener("DOMContentLoaded", async () => {
@@ -92,7 +101,8 @@ addEventListener("DOMContentLoaded", async () => {
   // Who follows a link from elsewhere comes without a cookie, and is asked to sign in although they have.
   if (location.pathname === "/sign-in") {
     const who = await fetch("/signed-in", { redirect: "manual" }).catch(() => null);
-    if (who?.status === 204) location.replace(new URLSearchParams(location.search).get("to")?.match(/^\/[^/\\].*$|^\/$/)?.[0] ?? "/");
+    // The server has left nothing of the address there that leads elsewhere.
+    if (who?.status === 204) location.replace(document.querySelector("[name=to]")?.value ?? "/");
   }
 });
 addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });

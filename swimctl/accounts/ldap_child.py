@@ -53,8 +53,15 @@ def answered(asked: Answer) -> Answer:
         return _checked(asked) if asked["check"] else _signed_in(asked)
     except ldap.LDAPError as error:
         said = error.args[0] if error.args and isinstance(error.args[0], dict) else {}
-        why = [str(said.get("desc", type(error).__name__)), str(said.get("info", ""))]
-        return {"away": ": ".join(filter(None, why))}
+        why = ": ".join(filter(None, (str(said.get("desc", type(error).__name__)), str(said.get("info", "")))))
+        return {"away": _without_secrets(why, asked)}
+
+
+def _without_secrets(text: str, asked: Answer) -> str:
+    """Return what a server says, for a log: one line, and no password, though the server repeats it."""
+    for secret in filter(None, (asked.get("password"), asked.get("bind_password"))):
+        text = text.replace(secret, "***")
+    return "".join(one if one.isprintable() else " " for one in text)
 
 
 def _signed_in(asked: Answer) -> Answer:

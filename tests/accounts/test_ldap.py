@@ -191,6 +191,27 @@ def test_a_wrong_account_of_swimctl_is_no_wrong_password_of_a_person(server: Sla
     assert "answers" in directory(server, **DIRECT).check()
 
 
+def test_a_server_that_repeats_a_password_brings_it_into_no_log(server: Slapd) -> None:
+    words = f"no such\nword: {ANAS}".encode()
+    body = b"\x02\x01\x01\x61" + bytes([len(words) + 7]) + b"\x0a\x01\x50\x04\x00\x04" + bytes([len(words)]) + words
+    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
+
+        def serve() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                assert ANAS.encode() in connection.recv(4096)
+                connection.sendall(b"\x30" + bytes([len(body)]) + body)
+                connection.recv(4096)
+
+        answering = threading.Thread(target=serve, daemon=True)
+        answering.start()
+        url = f"ldap://127.0.0.1:{listener.getsockname()[1]}"
+        with pytest.raises(DirectoryAway, match=r"no such word: \*\*\*") as away:
+            directory(server, url=url, starttls=False, **DIRECT).sign_in("ana", ANAS)
+        answering.join(timeout=30)
+    assert ANAS not in str(away.value)
+
+
 @pytest.mark.parametrize("speaks", [b"", b"\x30\x0c\x02\x01\x01", b"HTTP/1.1 400 Bad Request\r\n\r\n"])
 @pytest.mark.parametrize("scheme", ["ldap", "ldaps"])
 def test_a_server_that_says_nothing_or_nonsense_is_away_in_time(server: Slapd, speaks: bytes, scheme: str) -> None:

@@ -10,6 +10,7 @@ import json
 import re
 import threading
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
@@ -46,13 +47,25 @@ class Named:
                 self._latest = max(new)
 
 
+@dataclass(frozen=True, slots=True)
+class _Hidden:
+    """Names that one caller must not be told; `odd` finds those that are no single word.
+
+    It holds as long as the names that were `learned` are these.
+    """
+
+    learned: frozenset[str]
+    names: frozenset[str]
+    odd: re.Pattern[str] | None
+
+
 class Reach:
     """The devices of one caller. `whole`: they see all of them."""
 
     def __init__(self, rights: Rights, inventory: Inventory, store: Store, named: Named | None = None) -> None:
         self._rights, self._inventory, self._store = rights, inventory, store
         self._named = Named() if named is None else named
-        self._known = self._named.names
+        self._known: _Hidden | None = None
         self.whole = rights.everywhere(Act.LOOK)
 
     @cached_property
@@ -68,22 +81,13 @@ class Reach:
     def _by_id(self) -> Mapping[int, Device]:
         return {device.id: device for device in self.devices}
 
-    @cached_property
-    def _hidden(self) -> frozenset[str]:
-        return (self._known | {device.name for device in self._inventory.devices}) - self._by_name.keys()
-
-    def _look_again(self) -> None:
-        """Forget what is hidden, where more devices are known now."""
-        if self._named.names is not self._known:
-            self._known = self._named.names
-            self.__dict__.pop("_hidden", None)
-            self.__dict__.pop("_odd", None)
-
-    @cached_property
-    def _odd(self) -> re.Pattern[str] | None:
-        """Return what finds those hidden names that are no single word."""
-        odd = sorted((name for name in self._hidden if not _WORD.fullmatch(name)), key=len, reverse=True)
-        return re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, odd))})(?![\w-])") if odd else None
+    def _elsewhere(self) -> _Hidden:
+        """Return the names that the caller must not be told, with those that were learned since."""
+        learned, known = self._named.names, self._known
+        if known is None or known.learned is not learned:
+            names = (learned | {device.name for device in self._inventory.devices}) - self._by_name.keys()
+            known = self._known = _Hidden(learned, names, _pattern(names))
+        return known
 
     @property
     def device_ids(self) -> tuple[int, ...] | None:
@@ -163,8 +167,7 @@ class Reach:
         """
         if self.whole:
             return document
-        self._look_again()
-        return self._without(document, said) if self._hidden else document
+        return self._without(document, said) if self._elsewhere().names else document
 
     def _without(self, document: Any, said: frozenset[str]) -> Any:  # noqa: ANN401 - any JSON
         if isinstance(document, Mapping):
@@ -181,18 +184,28 @@ class Reach:
         return json.dumps(self.hidden_from(json.loads(body), said)).encode()
 
     def _text(self, text: str, said: frozenset[str]) -> str:
-        if text in self._hidden:
+        hidden = self._elsewhere()
+        if text in hidden.names:
             return text if text in said else SOMEWHERE_ELSE
 
         def word(found: re.Match[str]) -> str:
             whole = found[0]
             first = whole.partition(".")[0]
             # Digits alone are a number in a text, whatever device is called so.
-            is_name = not first.isdigit() and (whole in self._hidden or first in self._hidden)
+            is_name = not first.isdigit() and (whole in hidden.names or first in hidden.names)
             return SOMEWHERE_ELSE if is_name and whole not in said else whole
 
+        def odd(found: re.Match[str]) -> str:
+            return found[0] if found[0] in said else SOMEWHERE_ELSE
+
         text = _WORD.sub(word, text)
-        return text if self._odd is None else self._odd.sub(SOMEWHERE_ELSE, text)
+        return text if hidden.odd is None else hidden.odd.sub(odd, text)
+
+
+def _pattern(names: Iterable[str]) -> re.Pattern[str] | None:
+    """Return what finds those of these names that are no single word."""
+    odd = sorted((name for name in names if not _WORD.fullmatch(name)), key=len, reverse=True)
+    return re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, odd))})(?![\w-])") if odd else None
 
 
 def words(document: Any) -> frozenset[str]:  # noqa: ANN401 - any JSON

@@ -18,6 +18,7 @@ from support.stores import StandingClock
 from swimctl.api import openapi
 from swimctl.api.app import ROUTES
 from swimctl.models import Role
+from swimctl.requests.reach import Named
 
 SITED = """\
 ber-1: {groups: [switches], data: {model: C9300-24P, site: ber}}
@@ -253,6 +254,17 @@ def test_a_device_that_one_may_not_look_at_is_as_unknown_as_none(standing: Sited
         )
 
 
+def test_a_name_that_is_no_single_word_is_as_unknown_as_none_wherever_it_is_said(sited: Sited) -> None:
+    sited.api.store.device_ids(["muc 9/1", "muc-old"])
+    for name in ("muc 9/1", "xyz 9/1"):
+        said = sited.ask("POST", TRIGGER, {"devices": [name]})
+        assert said.json["message"] == f"unknown device {name!r}; see `swimctl device list`"
+    told = [
+        sited.ask("GET", "/api/upgrade/events/", headers={"Last-Event-ID": name}).json for name in ("muc-old", "xyz-9")
+    ]
+    assert told[0] == told[1]
+
+
 @pytest.mark.parametrize("act", [CANCEL, STOP, PAUSE, APPROVE, RELEASE])
 def test_a_batch_or_job_that_one_may_not_look_at_is_as_unknown_as_none(standing: Sited, act: str) -> None:
     more = {"reason": "x"} if act == RELEASE else {}
@@ -391,6 +403,17 @@ def test_a_text_names_no_device_that_has_left_the_inventory_or_came_later(sited:
     sited.api.store.record(sited.jobs["ber-1"], "note", "after muc-old of the night before", {})
     said = sited.ask("GET", EVENTS.format(id=sited.jobs["ber-1"])).json["events"][-1]["message"]
     assert said == "after (a device elsewhere) of the night before"
+
+
+def test_a_report_names_no_device_that_has_left_the_inventory(sited: Sited) -> None:
+    made = sited.ask("POST", TRIGGER, {"devices": ["ber-2"], "comment": "x"}).json
+    sited.api.store.device_ids(["muc-old"])
+    sited.api.store.record(made["job_ids"][0], "note", "after muc-old of the night before", {})
+    sited.api.backend._reaches.clear()
+    sited.api.backend._named = Named()  # as after a restart
+    for report in REPORTS:
+        said = sited.ask("GET", report.format(id=made["batch_id"]))
+        assert (said.status, b"muc-old" in said.body) == (200, False), report
 
 
 def test_a_job_whose_device_has_left_the_inventory_is_seen_by_who_sees_all(sited: Sited) -> None:

@@ -187,6 +187,10 @@ async def _form(request: web.Request) -> Mapping[str, str]:
         if name in fields or not isinstance(value, str):
             raise Refusal(400, "bad request", f"the field {name!r} is given twice or is a file")
         fields[name] = value
+    try:
+        "".join([*fields, *fields.values()]).encode()
+    except UnicodeEncodeError:  # the client names the encoding, and some give what is no text
+        raise Refusal(400, "bad request", "the form cannot be read: it is not text") from None
     return fields
 
 

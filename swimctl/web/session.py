@@ -50,7 +50,7 @@ def mark_of(token: str) -> str:
 def require_own_form(request: web.Request, token: str, given: str) -> None:
     """Accept a form of our own pages. Refusal: another site, or an older sign-in, has sent it."""
     told = request.headers.get("Sec-Fetch-Site", "same-origin")
-    if told != "same-origin" or not hmac.compare_digest(mark_of(token), given):
+    if told != "same-origin" or not hmac.compare_digest(mark_of(token).encode(), given.encode()):
         raise Refusal(403, "forbidden", "this form is of another sign-in, or of another site; nothing was done")
 
 

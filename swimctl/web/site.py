@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from functools import cache, partial
 from importlib.resources import files
 from typing import Any, Final
@@ -97,14 +97,14 @@ def _said(request: web.Request, refusal: Refusal) -> web.Response:
 
 
 @cache
-def _file(name: str) -> bytes | None:
-    found = files("swimctl.web").joinpath("static", name)
-    return found.read_bytes() if "/" not in name and not name.startswith(".") and found.is_file() else None
+def _files() -> Mapping[str, bytes]:
+    """Return all files that there are. What strangers ask for beside them is kept nowhere."""
+    return {one.name: one.read_bytes() for one in files("swimctl.web").joinpath("static").iterdir() if one.is_file()}
 
 
 async def _static(request: web.Request) -> web.Response:
     name = request.match_info["name"]
-    body = _file(name)
+    body = _files().get(name)
     if body is None:
         return _said(request, errors.of_status(404))
     kind = _KINDS.get(name.rpartition(".")[2], "application/octet-stream")

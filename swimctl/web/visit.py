@@ -15,6 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
 from swimctl.accounts.service import Principal
+from swimctl.api.folders import Folders
 from swimctl.api.routing import BACKEND, Backend
 from swimctl.models import Caller
 from swimctl.requests.reach import Reach
@@ -112,17 +113,21 @@ def rendered(template: str, request: web.Request, **values: Any) -> web.Response
         "reach": None,
         "here": request.path,
         "field": session.FIELD,
+        "folders": request.app[BACKEND].folders,
     }
     text = _environment().get_template(template).render(**usual | values)
-    body = request.app[BACKEND].folders.taken_out(text.encode())
-    return web.Response(body=body, content_type="text/html", charset="utf-8")
+    return web.Response(text=text, content_type="text/html", charset="utf-8")
 
 
 @pass_context
 def _plain(context: Context, text: object) -> str:
-    """Return a text without what could mislead, and without devices that one may not look at."""
+    """Return a text without what could mislead, without devices that one may not look at, and without folders.
+
+    A folder is taken out of texts alone: one called `/images` is no link of a page.
+    """
     reach: Reach | None = context["reach"]
-    shown = words.plain(text)
+    folders: Folders = context["folders"]
+    shown = folders.taken_out(words.plain(text).encode()).decode()
     return shown if reach is None else str(reach.hidden_from(shown))
 
 

@@ -110,6 +110,15 @@ def test_a_form_of_another_site_does_nothing(operator: Visitor, api: Api) -> Non
     assert api.store.batch(batch).paused_by is None
 
 
+def test_a_form_that_is_no_text_is_refused(operator: Visitor, api: Api) -> None:
+    body = rb"username=\ud800&password=x"
+    head = f"POST /sign-in HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {len(body)}\r\n"
+    kind = "Content-Type: application/x-www-form-urlencoded; charset=unicode_escape\r\n\r\n"
+    assert api.raw((head + kind).encode() + body).startswith(b"HTTP/1.1 400 ")
+    batch = api.trigger("sw1")["batch_id"]
+    assert operator.ask("POST", f"/batches/{batch}/pause", {session.FIELD: "\u00fc"}).status == 403
+
+
 def test_the_form_of_an_earlier_session_does_nothing(operator: Visitor, api: Api) -> None:
     batch = api.trigger("sw1")["batch_id"]
     action = f"/batches/{batch}/pause"

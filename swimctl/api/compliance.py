@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from typing import Annotated, Final, Literal
 
 from aiohttp import web
@@ -10,10 +11,11 @@ from pydantic import Field
 
 from swimctl.api.answers import Answer, Problem, Time
 from swimctl.api.errors import Refusal
-from swimctl.api.routing import Call, Needs, Of, Route, answer
+from swimctl.api.routing import Backend, Call, Needs, Of, Route, answer
 from swimctl.api.schemas import Request
 from swimctl.errors import ConfigError
-from swimctl.images.compliance import compliance_document
+from swimctl.images.compliance import Compliance, compliance_document
+from swimctl.models import Device
 from swimctl.requests.documents import seen_document
 from swimctl.rights import Act
 
@@ -114,17 +116,21 @@ class HistoryAnswer(Answer):
     ran: list[SeenAnswer]
 
 
-async def compliance(call: Call) -> web.Response:
-    """Return of each device whether it runs its golden release, as far as it was asked."""
-    backend, query = call.backend, call.query
+def standings(backend: Backend, devices: Sequence[Device]) -> list[Compliance]:
+    """Return of each device whether it runs its golden release. Refusal: a file of the server has a mistake."""
     try:
-        found = await backend.do(lambda: backend.service.compliance(call.reach.devices))
+        return backend.service.compliance(devices)
     except ConfigError as error:
         log.error("%s", error)  # noqa: TRY400 - its words say it all
         raise Refusal(
             503, "unavailable", "the file with the ends of support has a mistake; the server's log says where"
         ) from None
-    return answer(compliance_document(found, query.by))
+
+
+async def compliance(call: Call) -> web.Response:
+    """Return of each device whether it runs its golden release, as far as it was asked."""
+    found = await call.backend.do(lambda: standings(call.backend, call.reach.devices))
+    return answer(compliance_document(found, call.query.by))
 
 
 async def history(call: Call) -> web.Response:

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from aiohttp import web
 
+from swimctl.api.compliance import standings
 from swimctl.api.errors import of_status
 from swimctl.images.compliance import Compliance, ComplianceStatus, counted, grouped
 from swimctl.requests.documents import whom
@@ -22,7 +23,7 @@ async def devices(visit: Visit) -> web.Response:
     """Show what each device runs against its golden release: those with something to do first."""
     by, wanted, text, skip = visit.asked("by"), visit.asked("status"), visit.asked("q").casefold(), visit.number("skip")
     backend, seen = visit.backend, visit.reach.devices
-    found = await visit.do(lambda: backend.service.compliance(seen))
+    found = await visit.do(lambda: standings(backend, seen))
     shown = [
         one for one in found if (not wanted or one.standing.value == wanted) and (not text or text in _searched(one))
     ]
@@ -57,7 +58,7 @@ async def device(visit: Visit) -> web.Response:
         raise of_status(404)
 
     def work() -> dict[str, Any]:
-        (standing,) = backend.service.compliance([known])
+        (standing,) = standings(backend, [known])
         return {
             "device": known,
             "standing": standing,

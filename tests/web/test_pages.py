@@ -10,6 +10,7 @@ import pytest
 from support.api_client import OPERATOR, Api, many_jobs
 from web.visitor import Visitor
 
+from swimctl.errors import ConfigError
 from swimctl.models import Outcome
 from swimctl.states import JobStatus, StepStatus
 from swimctl.store import Runner
@@ -197,6 +198,20 @@ def test_files_are_kept_by_browsers_as_long_as_they_are_the_same(operator: Visit
     assert weight < 40_000
     for name in ("nothing.css", "..%2f..%2fmodels.py", "%2e%2e", ".hidden", "a" * 300, "%00"):
         assert stranger.ask("GET", f"/static/{name}").status == 404
+
+
+def test_a_mistake_in_the_file_of_dates_is_no_mistake_of_who_looks(
+    api: Api, reader: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise ConfigError("/etc/dates/ends.yaml: the first entry has no platform")
+
+    monkeypatch.setattr(type(api.backend.service), "compliance", refuse)
+    for path in ("/devices", "/devices/sw1"):
+        answer = reader.ask("GET", path)
+        assert answer.status == 503
+        assert b"has a mistake" in answer.body
+        assert b"/etc/dates" not in answer.body
 
 
 def test_a_page_that_is_not_there_says_so(operator: Visitor) -> None:

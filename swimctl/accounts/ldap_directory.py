@@ -93,7 +93,8 @@ class LdapDirectory:
         seconds = self._section.timeout
         try:
             done = subprocess.run(
-                [sys.executable, "-m", "swimctl.accounts.ldap_child"],
+                # -P: no file of the working folder is taken for a module, whatever its name is.
+                [sys.executable, "-P", "-m", "swimctl.accounts.ldap_child"],
                 input=json.dumps(asked).encode(),
                 capture_output=True,
                 timeout=seconds,

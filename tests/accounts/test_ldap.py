@@ -191,6 +191,14 @@ def test_a_wrong_account_of_swimctl_is_no_wrong_password_of_a_person(server: Sla
     assert "answers" in directory(server, **DIRECT).check()
 
 
+def test_a_file_of_the_working_folder_is_no_module(
+    server: Slapd, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "ldap.py").write_text("raise SystemExit(1)")
+    monkeypatch.chdir(tmp_path)
+    assert directory(server).sign_in("ana", ANAS) is not None
+
+
 def test_a_server_that_repeats_a_password_brings_it_into_no_log(server: Slapd) -> None:
     words = f"no such\nword: {ANAS}".encode()
     body = b"\x02\x01\x01\x61" + bytes([len(words) + 7]) + b"\x0a\x01\x50\x04\x00\x04" + bytes([len(words)]) + words

@@ -121,7 +121,8 @@ def verify(
         output.print_json({"ok": good, "points": found})
     else:
         for each in points:
-            output.print_line(output.broken(f"{each.verdict.value + ':':<12}{each.what}: {each.said}", 100))
+            said = output.broken(f"{each.what}: {each.said}", 88).replace("\n", f"\n{'':12}")
+            output.print_line(f"{each.verdict.value + ':':<12}{said}")
     raise typer.Exit(0 if good else 1)
 
 

@@ -53,7 +53,10 @@ def test_the_store_proves_a_report(report: Path, capsys: Capture) -> None:
     )  # fmt: skip
     assert report.stat().st_mode & 0o777 == 0o600, "it names devices, and what they printed"
     main(["report", "verify", str(report)])
-    assert "not one byte was changed" in capsys.readouterr().out
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("proved:     file: not one byte was changed"), "as its page shows it"
+    assert {line[:12] for line in lines} == {"proved:     ", "not proved: ", " " * 12}
+    assert all(len(line) <= 100 for line in lines)
 
 
 def test_a_file_that_others_could_read_is_its_owners_again(report: Path) -> None:

@@ -130,7 +130,9 @@ class Nights:
                 continue
             campaign = next(one for one in self._store.campaigns() if one.id == night.campaign_id)
             rule = Rule.read(campaign.rule)
-            if not self._store.end_night(night.id, why_halted(rule, night)):
+            # One that somebody has ended goes on by nothing: there is nothing to halt.
+            halted = "" if campaign.ended_at is not None else why_halted(rule, night)
+            if not self._store.end_night(night.id, halted):
                 continue  # another process was faster, and tells of it
             sight = self._devices.sight(self._store.campaign(campaign.name))
             following = next_at(self._calendars, rule, max(self._clock.now(), night.closes))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from support.campaigns import BACK, Wished, again
+from support.campaigns import BACK, BERT, Wished, again
 
 from swimctl.inventory.selection import Selection
 from swimctl.notify.texts import Text
@@ -94,3 +94,13 @@ def test_a_mistake_in_the_ends_of_support_keeps_no_halt_from_being_told(wish: Wi
         later.ends(later.begun(), sw1=BACK)
         later.nights.settle()
     assert texts[-1].title == "Campaign access is halted"
+
+
+def test_the_last_night_of_a_campaign_that_was_ended_meanwhile_halts_nothing(wish: Wished, texts: list[Text]) -> None:
+    wish.create(max_failures=1, most=2)
+    begun = wish.begun()
+    wish.store.end_campaign("access", BERT)
+    wish.ends(begun, sw1=BACK)
+    wish.nights.settle()
+    assert texts[-1].title == "Campaign access: night 1 has ended: 1 well, 1 failed"
+    assert wish.actions == ["campaign-create", "campaign-end"]

@@ -25,7 +25,7 @@ _TYPES: Final = {
     "events": "text/event-stream",
     "text": "text/plain",
     "markdown": "text/markdown",
-    "xml": "application/xml",
+    "xml": "text/xml",
     "csv": "text/csv",
 }
 _HEADERS: Final = {401: "WWW-Authenticate", 429: "Retry-After", 503: "Retry-After"}

@@ -23,7 +23,7 @@ TYPES: Final[Mapping[Form, str]] = {
     Form.HTML: "text/html",
     Form.MD: "text/markdown",
     Form.JSON: "application/json",
-    Form.JUNIT: "application/xml",
+    Form.JUNIT: "text/xml",
     Form.CSV: "text/csv",
 }
 ENDINGS: Final[Mapping[Form, str]] = {

@@ -21,7 +21,7 @@ TYPES = {
     "": "application/json",
     "html/": "text/html",
     "md/": "text/markdown",
-    "junit/": "application/xml",
+    "junit/": "text/xml",
     "csv/": "text/csv",
 }
 

@@ -161,7 +161,7 @@ def test_it_ends_by_itself_with_the_exit_code_of_the_upgrade(tmp_path: Path) -> 
         screen(tmp_path, 100, 30, environment) as terminal,
     ):
         upgrade = start(tmp_path, "upgrade", "--all", "--yes")
-        while not (tmp_path / "swimctl.db").exists():
+        while come_to(tmp_path)[0] < 1:
             assert upgrade.poll() is None
         terminal.type("swimctl status --watch; echo ended with $?")
         terminal.wait_for(r"ended with \d", 120)

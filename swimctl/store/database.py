@@ -73,7 +73,14 @@ class Database:
         except BaseException:
             self.connection.close()
             raise
-        self._writer = Writer(self._sql, self._place, BUSY_SECONDS, self._explained)
+        # The thread that writes holds the writer: were this held by it, too, no store would end with its last user.
+        itself = weakref.WeakMethod(self._explained)
+
+        def said(error: sqlite3.Error) -> StoreError:
+            known = itself()
+            return explained(path, error) if known is None else known(error)
+
+        self._writer = Writer(self._sql, self._place, BUSY_SECONDS, said)
         self._readers = Readers(self._open_reader)
         self._versions, self._counting = threading.Lock(), list[Sql]()
         self._closed = False

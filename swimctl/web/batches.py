@@ -117,6 +117,13 @@ async def one(visit: Visit) -> web.Response:
     return visit.page("batch.html", **await visit.do(work))
 
 
+async def report(visit: Visit) -> web.StreamResponse:
+    """Send the report of a batch, to be kept, as the API does."""
+    route = next(one for one in ROUTES if one.path == "/api/upgrade/batches/{id}/report/html/")
+    query = None if route.query is None else reading.checked(route.query, {"id": visit.request.match_info["batch"]})
+    return await asked(route, Call(visit.request, visit.backend, visit.principal, None, query))
+
+
 async def say(visit: Visit) -> web.Response:
     """Do to a batch what a form asks for, and show it again; a retry leads to the new batch."""
     action = ACTIONS.get(visit.request.match_info["action"])
@@ -130,5 +137,6 @@ async def say(visit: Visit) -> web.Response:
 PAGES: Final = (
     Page("GET", "/", everything, Act.LOOK),
     Page("GET", "/batches/{batch}", one, Act.LOOK),
+    Page("GET", "/batches/{batch}/report", report, Act.LOOK),
     Page("POST", "/batches/{batch}/{action}", say, Act.LOOK),
 )

@@ -34,8 +34,10 @@ def test_somebody_of_one_site_sees_and_does_nothing_of_another(project: Project)
         assert seen["/?q=muc-1"] == bert.see("/?q=xyz-9").replace("xyz-9", "muc-1"), (
             "a hidden name is as unknown as none"
         )
-        for path in (f"/batches/{other}", "/jobs/2", "/jobs/3", "/jobs/2/transcript", "/devices/muc-1"):
+        hidden = (f"/batches/{other}", f"/batches/{other}/report", "/jobs/2", "/jobs/3", "/jobs/2/transcript")
+        for path in (*hidden, "/devices/muc-1"):
             assert bert.ask("GET", path).status == 404, path
+        assert bert.ask("GET", f"/batches/{mixed}/report").status == 403
         mark = {session.FIELD: session.mark_of(bert.cookie.partition("=")[2])}
         for path in (f"/batches/{mixed}/pause", f"/batches/{mixed}/cancel", f"/batches/{mixed}/stop"):
             assert bert.ask("POST", path, mark).status == 403, path

@@ -227,3 +227,14 @@ def test_times_have_their_moment_for_every_zone(api: Api, runner: Runner, reader
     assert 'datetime="2031-05-04T12:00:00+00:00"' in page
     api.clock.forward(timedelta(hours=2).total_seconds())
     assert "2 h" in reader.see("/")
+
+
+def test_the_report_of_a_batch_is_a_file_to_keep(api: Api, runner: Runner, reader: Visitor) -> None:
+    batch = under_way(api, runner, EVIL)
+    assert f'href="/batches/{batch}/report"' in reader.see(f"/batches/{batch}")
+    answer = reader.ask("GET", f"/batches/{batch}/report")
+    assert answer.status == 200
+    assert answer.headers["content-disposition"] == f'attachment; filename="report-{batch[:8]}.html"'
+    assert b"CHG-7" in answer.body
+    assert b"<script>" not in answer.body
+    assert reader.ask("GET", "/batches/nothing/report").status == 404

@@ -148,9 +148,10 @@ class Shelf:
             with self._lock:
                 if problem and kept.sources:  # it came meanwhile
                     continue
-                kept.at_work, kept.in_doubt, kept.ready, kept.problem = False, False, not problem, problem
-                kept.seen = self._mark(kept.sha512)
-                kept.sources = []
+                # At work until all else is as it will be: who looks without the lock sees this one last.
+                kept.seen, kept.sources = self._mark(kept.sha512), []
+                kept.in_doubt, kept.ready, kept.problem = False, not problem, problem
+                kept.at_work = False
             if problem:
                 log.warning("image %s…: %s", kept.sha512[:16], problem)
             return

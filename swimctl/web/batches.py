@@ -29,14 +29,7 @@ class Action(NamedTuple):
 
 
 ACTIONS: Final[Mapping[str, Action]] = {
-    "approve": Action("approve"),
-    "pause": Action("pause"),
-    "continue": Action("continue"),
-    "next-wave": Action("continue", lambda _: {"wave": True}),
-    "stop": Action("stop"),
-    "cancel": Action("cancel"),
-    "release": Action("release", lambda visit: {"reason": visit.field("reason")}),
-    "retry": Action("retry"),
+    word: Action(word) for word in ("approve", "pause", "continue", "stop", "cancel", "retry")
 }
 
 

@@ -24,7 +24,7 @@ ACTIONS: Final[Mapping[str, Action]] = {
     "stop": Action("stop", lambda visit: {"job_ids": [_number(visit)]}),
     "release": Action(
         "release",
-        lambda visit: {"job_ids": [_number(visit)], "reason": visit.field("reason"), "refuse": "refuse" in visit.form},
+        lambda visit: {"job_ids": [_number(visit)], "reason": visit.field("reason")},
     ),
     **{
         answer: Action(

@@ -99,6 +99,14 @@ class CampaignNamed(Request):
     campaign: CampaignName
 
 
+class CampaignApprove(CampaignNamed):
+    """Which campaign is approved, and with which rule."""
+
+    mark: Annotated[str, StringConstraints(strict=True, min_length=1, max_length=40)] = Field(
+        description="the `mark` of the campaign with the rule that was seen; a rule that was changed since is refused"
+    )
+
+
 class CampaignContinue(CampaignNamed):
     """Which campaign goes on, or which of its devices are tried again, and why."""
 
@@ -138,6 +146,7 @@ class CampaignSteered(Answer):
     name: str
     created_at: Time
     created_by: str = Field(description="who made it, or changed it last")
+    mark: str = Field(description="names its rule as it is; `/api/campaigns/approve/` needs it")
     needs_approval: bool
     approved_by: str | None
     approved_at: Time | None
@@ -287,7 +296,8 @@ async def _steered(call: Call, work: Callable[[], Campaign]) -> web.Response:
 
 async def approve(call: Call) -> web.Response:
     """Approve another user's campaign."""
-    return await _steered(call, lambda: call.backend.campaigns.approve(call.body.campaign, call.caller))
+    asked: CampaignApprove = call.body
+    return await _steered(call, lambda: call.backend.campaigns.approve(asked.campaign, call.caller, asked.mark))
 
 
 async def pause(call: Call) -> web.Response:
@@ -329,6 +339,7 @@ ROUTES: Final = (
         body=CampaignRequest,
         links={
             "show": Link("GET", _SHOW, {"name": "name"}),
+            "approve": Link("POST", "/api/campaigns/approve/", body={"campaign": "name", "mark": "mark"}),
             "pause": Link("POST", "/api/campaigns/pause/", body={"campaign": "name"}),
             "next": Link("POST", "/api/campaigns/next/", body={"campaign": "name"}),
             "end": Link("POST", "/api/campaigns/end/", body={"campaign": "name"}),
@@ -350,7 +361,7 @@ ROUTES: Final = (
         "Approve a campaign of another user, and its nights with it",
         Needs(Act.APPROVE, Of.ALL),
         _STEERED,
-        body=CampaignNamed,
+        body=CampaignApprove,
     ),
     Route(
         "POST",

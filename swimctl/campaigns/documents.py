@@ -79,6 +79,7 @@ def _steered(campaign: Campaign, halted: str) -> Document:
     return {
         "created_at": rfc3339(campaign.created_at),
         "created_by": campaign.created_by,
+        "mark": campaign.mark,
         "needs_approval": campaign.needs_approval,
         "approved_by": campaign.approved_by,
         "approved_at": None if campaign.approved_at is None else rfc3339(campaign.approved_at),

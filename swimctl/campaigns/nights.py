@@ -199,7 +199,9 @@ class Nights:
             State.ENDED: f"it was ended by {campaign.ended_by}",
             State.HALTED: f"it is halted: {sight.halted}; next: `swimctl campaign continue {name} --reason TEXT`",
             State.PAUSED: f"{campaign.paused_by} has paused it; next: `swimctl campaign continue {name}`",
-            State.UNAPPROVED: f"somebody else has to approve it: `swimctl campaign approve {name}`",
+            State.UNAPPROVED: (
+                f"somebody else has to approve it: `swimctl campaign approve {name} --rule {campaign.mark}`"
+            ),
             State.RUNNING: "its night goes on",
             State.BLOCKED: sight.problem or f"what is left needs a person: {told(sight)}",
             State.FINISHED: f"nothing is behind: {told(sight)}",

@@ -65,9 +65,9 @@ class CampaignService:
         after = self._checked(after)
         return self._store.change_campaign(name, after.text(), by, reason, needs_approval=self._needs_approval(after))
 
-    def approve(self, name: str, by: Caller) -> Campaign:
-        """Approve a campaign that somebody else wants."""
-        return self._store.approve_campaign(name, by, required=self._settings.approval == "required")
+    def approve(self, name: str, by: Caller, mark: str) -> Campaign:
+        """Approve a campaign that somebody else wants, with the rule of this mark. ConflictError: it has another."""
+        return self._store.approve_campaign(name, by, mark, required=self._settings.approval == "required")
 
     def go_on(self, name: str, by: Caller, reason: str = "", devices: Sequence[str] = ()) -> Campaign:
         """Continue a campaign, or let devices of it be tried again that are held back. ConflictError: they are not."""

@@ -14,7 +14,7 @@ from swimctl.cli import output
 from swimctl.cli.campaign_options import Asked, Name, with_rule
 from swimctl.cli.context import Context, Opened, caller, of
 from swimctl.cli.finding import Form, FormOption
-from swimctl.errors import SwimctlError
+from swimctl.errors import SwimctlError, UsageError
 
 if TYPE_CHECKING:
     import threading
@@ -124,9 +124,26 @@ def tonight(
 
 
 @app.command("approve")
-def approve_campaign(ctx: typer.Context, name: Name, *, who: AsOption = None) -> None:
-    """Approve a campaign of another user. Its nights need no other approval."""
-    _steer(ctx, lambda opened: opened.campaigns.approve(name, _by(who)), "approved")
+def approve_campaign(
+    ctx: typer.Context,
+    name: Name,
+    *,
+    rule: Annotated[
+        str,
+        typer.Option(
+            "--rule", metavar="MARK", help="Which rule: `swimctl campaign show` has its mark. Without it you are asked."
+        ),
+    ] = "",
+    who: AsOption = None,
+) -> None:
+    """Approve a campaign of another user, with exactly the rule that you saw. Its nights need no other approval."""
+    context = of(ctx)
+
+    def work(opened: Opened) -> Campaign:
+        mark = rule or _seen(opened, name, ask=output.can_ask() and not context.json)
+        return opened.campaigns.approve(name, _by(who), mark)
+
+    _steer(ctx, work, "approved")
 
 
 @app.command("pause")
@@ -160,6 +177,19 @@ def next_night(ctx: typer.Context, name: Name) -> None:
 def end_campaign(ctx: typer.Context, name: Name, *, reason: ReasonOption = "") -> None:
     """End a campaign for good. A night that goes on comes to its end."""
     _steer(ctx, lambda opened: opened.store.end_campaign(name, caller(), reason), "ended")
+
+
+def _seen(opened: Opened, name: str, *, ask: bool) -> str:
+    """Return the mark of the rule that a person has just read, and said yes to. UsageError: nobody can be asked."""
+    from swimctl.cli import campaign_screen
+
+    sight = opened.campaigns.sight(name)
+    if not ask:
+        raise UsageError(f"say which rule you approve: --rule MARK, as `swimctl campaign show {name}` has it")
+    output.note(campaign_screen.wanted(sight, get_terminal_size().columns))
+    if not typer.confirm(f"Approve campaign {name} with exactly this rule?", default=False, err=True):
+        raise typer.Abort
+    return sight.campaign.mark
 
 
 def _by(who: str | None) -> Caller:

@@ -17,8 +17,8 @@ from swimctl.waiting import span
 if TYPE_CHECKING:
     from swimctl.campaigns.nights import Begun, NotNow
     from swimctl.campaigns.outlook import Next, Outlook
-    from swimctl.campaigns.rule import Rule
     from swimctl.campaigns.standing import Sight, Stand
+    from swimctl.inventory.selection import Selection
     from swimctl.store import Night
 
 WINDOW: Final = "Window"
@@ -27,6 +27,7 @@ DEVICE_COLUMNS: Final = ("Device", "Where", "Runs", "Gets", "Why")
 _NIGHT_COLUMNS: Final = ("Night", "Begun", "Batch", "Devices", "Well", "Failed", "Unknown", "Left over")
 _MOST_NIGHTS: Final = 5
 _MOST_REASONS: Final = 3
+_MOST_NAMES: Final = 5
 
 
 def row(sight: Sight) -> tuple[object, ...]:
@@ -56,7 +57,8 @@ def device_rows(sight: Sight) -> list[tuple[object, ...]]:
 def summary(sight: Sight) -> str:
     """Return the last line for machines."""
     counts = " ".join(f"{where.value.replace(' ', '-')}={sight.counts[where]}" for where in Where)
-    return f"swimctl: campaign={sight.campaign.name} state={sight.state.value} nights={len(sight.nights)} {counts}"
+    name, mark = sight.campaign.name, sight.campaign.mark
+    return f"swimctl: campaign={name} state={sight.state.value} nights={len(sight.nights)} {counts} mark={mark}"
 
 
 def shown(sight: Sight, outlook: Outlook, now: datetime, width: int, *, all_rows: bool = False) -> str:
@@ -77,6 +79,14 @@ def shown(sight: Sight, outlook: Outlook, now: datetime, width: int, *, all_rows
     if following := _next_command(sight):
         lines += ["", f"Next: {following}"]
     return "\n".join([*lines, ""])
+
+
+def wanted(sight: Sight, width: int) -> str:
+    """Return the whole rule of a campaign, for who is asked to approve it."""
+    campaign = sight.campaign
+    texts = (told(sight), _rule(sight), f"wanted by {campaign.created_by or 'nobody knows whom'}")
+    lines = (each for text in texts for each in _wrapped("  ", text, width))
+    return "\n".join([f"Campaign {campaign.name}, rule {campaign.mark}", *lines])
 
 
 def begun(one: Begun) -> str:
@@ -105,10 +115,11 @@ def code(one: NotNow) -> int:
 def _head(sight: Sight, outlook: Outlook, now: datetime) -> Iterator[str]:
     campaign = sight.campaign
     yield told(sight)
-    yield _rule(sight.rule)
+    # Whoever approves it by this has to see all of it.
+    yield _rule(sight, None if sight.state is State.UNAPPROVED else _MOST_NAMES)
     if campaign.needs_approval or sight.approval:
         who = f"approved by {campaign.approved_by}" if campaign.approved_by else "waits for an approval"
-        yield f"wanted by {campaign.created_by or 'nobody knows whom'}, {who}"
+        yield f"Rule {campaign.mark}, wanted by {campaign.created_by or 'nobody knows whom'}, {who}"
     if campaign.ended_by:
         yield f"Ended by {campaign.ended_by}, {output.local_time(campaign.ended_at)}"
         return
@@ -144,20 +155,45 @@ def _to_come(sight: Sight, outlook: Outlook, now: datetime) -> Iterator[str]:
         yield f"Left: {'about ' if outlook.guessed else ''}{many}{last}"
 
 
-def _rule(rule: Rule) -> str:
+def _rule(sight: Sight, most: int | None = None) -> str:
+    """Return all that a rule says beside what is usual, and no more than so many names of its devices."""
+    rule, gets = sight.rule, {stand.gets for stand in sight.stands if stand.gets}
     parts = [
+        *_selected(rule.selection, most),
         rule.window if rule.zone in {"", zone_here()} else f"{rule.window} ({rule.zone})",
         "" if rule.most is None else f"{rule.most} a night",
         f"waves {','.join(rule.waves)}" if rule.waves else "",
+        f"soak {span(rule.soak)}" if rule.soak else "",
+        "one at a time" if rule.sequential else "",
+        f"{rule.workers} at the same time" if rule.workers else "",
         f"workflow {rule.workflow}" if rule.workflow != "standard" else "",
         f"halts at {rule.failures}" if rule.failures != "0" else "never halts",
         f"held back after {rule.tries}",
         "each night by hand" if rule.by_hand else "",
-        "golden images" if rule.image is None else f"image {rule.image}",
+        "golden images" if rule.image is None else f"image {rule.image} ({', '.join(sorted(gets)) or 'not there'})",
+        "flash is cleaned up" if rule.cleanup_flash else "",
+        "in service" if rule.issu else "",
+        "brought to install mode" if rule.convert else "",
+        "held if checks fail" if rule.on_failed_checks == "hold" else "",
+        "" if rule.pilot else "the first of its kind does not go alone",
         rule.ticket,
         rule.reason,
     ]
     return "; ".join(filter(None, parts))
+
+
+def _selected(wanted: Selection, most: int | None) -> Iterator[str]:
+    if wanted.all:
+        yield "all devices"
+    if wanted.names:
+        yield some([str(name) for name in wanted.names], len(wanted.names) if most is None else most)
+    yield from wanted.filters
+    if wanted.group:
+        yield f"group {wanted.group}"
+    if wanted.limit:
+        yield f"limit {wanted.limit}"
+    if wanted.exclude:
+        yield f"without {', '.join(wanted.exclude)}"
 
 
 def _next_command(sight: Sight) -> str:
@@ -166,7 +202,7 @@ def _next_command(sight: Sight) -> str:
     return {
         State.HALTED: f"`swimctl campaign continue {name} --reason TEXT`",
         State.PAUSED: f"`swimctl campaign continue {name}`",
-        State.UNAPPROVED: f"`swimctl campaign approve {name}`, by somebody else",
+        State.UNAPPROVED: f"`swimctl campaign approve {name} --rule {sight.campaign.mark}`, by somebody else",
         State.UNRELEASED: f"`swimctl campaign next {name}`",
         State.RUNNING: f"`swimctl status --batch {sight.night.batch_id[:8]} --watch`" if sight.night else "",
     }.get(state) or (

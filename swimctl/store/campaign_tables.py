@@ -1,4 +1,4 @@
-"""The migration for campaigns and their nights; never edited once released."""
+"""The migrations for campaigns and their nights; never edited once released."""
 
 from __future__ import annotations
 
@@ -51,3 +51,8 @@ def m024_campaigns(db: Database) -> None:
         ) WITHOUT ROWID;
         """
     )
+
+
+def m025_revisions(db: Database) -> None:
+    """Keep the number of the rule that a campaign has, so that an approval is of the one that was seen."""
+    db.executescript("ALTER TABLE campaigns ADD COLUMN revision INTEGER NOT NULL DEFAULT 1 CHECK (revision > 0);")

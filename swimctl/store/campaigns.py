@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Any, Final
 
 from sqlite_utils import Database as Sql
@@ -28,6 +29,7 @@ class Campaign:
 
     `halted` says why no night begins until a person continues it. `released_by` let the next night begin by hand.
     `finished_at`: all of its devices were there then; a device that is behind later wakes it, unless it has ended.
+    `revision` counts its rules.
     """
 
     id: int
@@ -44,6 +46,12 @@ class Campaign:
     finished_at: datetime | None = None
     ended_at: datetime | None = None
     ended_by: str | None = None
+    revision: int = 1
+
+    @property
+    def mark(self) -> str:
+        """Return what names its rule as it is now; no other rule that it had or will have is named so."""
+        return f"{self.revision}-{sha256(self.rule.encode()).hexdigest()[:8]}"
 
 
 class Campaigns(Nights):
@@ -88,7 +96,7 @@ class Campaigns(Nights):
             before = _going(sql, name)
             sql.execute(
                 "UPDATE campaigns SET rule = ?, created_by = ?, needs_approval = ?, approved_by = NULL, "
-                "approved_at = NULL, finished_at = NULL WHERE id = ?",
+                "approved_at = NULL, finished_at = NULL, revision = revision + 1 WHERE id = ?",
                 [storable(rule), storable(by.name), needs_approval, before.id],
             )
             old, new = json.loads(before.rule), json.loads(rule)
@@ -98,21 +106,27 @@ class Campaigns(Nights):
         self._db.write(work)
         return self.campaign(name)
 
-    def approve_campaign(self, name: str, by: Caller, *, required: bool = False) -> Campaign:
-        """Approve a campaign in another's name: its nights are approved with it. NotFound. ConflictError: not so.
+    def approve_campaign(self, name: str, by: Caller, mark: str, *, required: bool = False) -> Campaign:
+        """Approve a campaign in another's name, with the rule of this mark: its nights are approved with it.
 
-        `required`: config.yaml wants an approval by now, whatever it said when the campaign was made.
+        NotFound. ConflictError: not so, or it was changed since. `required`: config.yaml wants an approval by now,
+        whatever it said when the campaign was made.
         """
 
         def work(sql: Sql) -> None:
             campaign = _going(sql, name)
             if why := _no_approval(campaign, by, required=required):
                 raise ConflictError(why)
+            if mark != campaign.mark:
+                raise ConflictError(
+                    f"{mark} is not the rule that campaign {name} has now, so nothing was approved; "
+                    f"`swimctl campaign show {name}` shows rule {campaign.mark}"
+                )
             sql.execute(
                 "UPDATE campaigns SET approved_by = ?, approved_at = ? WHERE id = ?",
                 [storable(by.name), rfc3339(self._clock.now()), campaign.id],
             )
-            self._enter(sql, by, "campaign-approve", campaign, {"created_by": campaign.created_by})
+            self._enter(sql, by, "campaign-approve", campaign, {"created_by": campaign.created_by, "mark": mark})
 
         self._db.write(work)
         return self.campaign(name)
@@ -313,4 +327,5 @@ def _campaign(row: sqlite3.Row) -> Campaign:
         moment(row["finished_at"]),
         moment(row["ended_at"]),
         row["ended_by"],
+        row["revision"],
     )

@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlite_utils import Database, Migrations
 
-from swimctl.store.campaign_tables import m024_campaigns
+from swimctl.store.campaign_tables import m024_campaigns, m025_revisions
 from swimctl.store.chain import START, every_entry, link
 from swimctl.store.first_tables import m001_devices_images_jobs, m002_accounts, run
 from swimctl.store.flow_tables import m020_flows
@@ -315,6 +315,7 @@ _IN_ORDER: Final = (
     m022_stops,
     m023_roles,
     m024_campaigns,
+    m025_revisions,
 )
 KNOWN: Final = tuple(migration.__name__ for migration in _IN_ORDER)
 

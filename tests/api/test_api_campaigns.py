@@ -66,7 +66,8 @@ def test_it_is_steered_and_the_audit_has_who_and_why(api: Api) -> None:
     steer(api, "continue", reason="it was a fuse")
     steer(api, "continue", 409, devices=["sw1"], reason="new flash")
     assert steer(api, "next")["released_by"] == "olga"  # type: ignore[index]
-    steer(api, "approve", 409)
+    steer(api, "approve", 409, mark="1-00000000")
+    steer(api, "approve", 400)
     assert steer(api, "end", reason="done")["ended_by"] == "olga"  # type: ignore[index]
     steer(api, "end", 409)
     told = [(entry.actor, entry.action) for entry in api.store.audit() if entry.action.startswith("campaign-")]
@@ -75,7 +76,9 @@ def test_it_is_steered_and_the_audit_has_who_and_why(api: Api) -> None:
 
 
 def test_somebody_else_approves_it(api: Api) -> None:
-    assert api.post(CREATE, {**RULE, "approval": True}).json["state"] == "unapproved"
-    api.refused(api.post(f"{CAMPAIGNS}approve/", {"campaign": "access"}), 409, "somebody else has to approve it")
-    api.store.approve_campaign("access", ROOT)
+    made = api.post(CREATE, {**RULE, "approval": True}).json
+    assert made["state"] == "unapproved"
+    approve = {"campaign": "access", "mark": made["mark"]}
+    api.refused(api.post(f"{CAMPAIGNS}approve/", approve), 409, "somebody else has to approve it")
+    api.store.approve_campaign("access", ROOT, made["mark"])
     assert api.get(SHOW).json["state"] == "waiting"

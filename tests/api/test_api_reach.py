@@ -185,8 +185,8 @@ def campaigns() -> dict[tuple[str, str], list[tuple[str, object, set[int]]]]:
         ("GET", root): [(root, None, {403})],
         ("GET", f"{root}{{name}}/show/"): [(f"{root}access/show/", None, {403})],
         **{
-            ("POST", f"{root}{what}/"): [(f"{root}{what}/", named, {403})]
-            for what in ("approve", "pause", "continue", "next", "end")
+            ("POST", f"{root}{what}/"): [(f"{root}{what}/", named | more, {403})]
+            for what, more in (("approve", {"mark": "1-0"}), ("pause", {}), ("continue", {}), ("next", {}), ("end", {}))
         },
     }
 

@@ -128,10 +128,10 @@ def test_a_campaign_is_approved_by_somebody_else_and_its_nights_with_it(tmp_path
         assert came.state is State.UNAPPROVED
         for by, why in ((ANNA, "is as anna wants it"), (Caller("", "terminal"), "nobody knows who approves")):
             with pytest.raises(ConflictError, match=why):
-                wish.campaigns.approve("access", by)
-        wish.campaigns.approve("access", BERT)
+                wish.approve(by)
+        wish.approve()
         with pytest.raises(ConflictError, match="was approved by bert already"):
-            wish.campaigns.approve("access", BERT)
+            wish.approve()
         batch = wish.begun().made.batch
         assert (batch.needs_approval, batch.approved_by, batch.requested_by) == (True, "bert", "anna")
         assert len(wish.store.due(wish.clock.now())) == 4
@@ -139,18 +139,35 @@ def test_a_campaign_is_approved_by_somebody_else_and_its_nights_with_it(tmp_path
         changed = wish.store.campaign("access")
         assert (changed.approved_by, changed.created_by) == (None, "bert"), "who changes it stands for it"
         with pytest.raises(ConflictError, match="is as bert wants it"):
-            wish.campaigns.approve("access", BERT)
+            wish.approve()
+
+
+def test_what_was_changed_after_it_was_shown_is_not_approved_even_if_it_was_changed_back(
+    tmp_path: Path,
+) -> None:
+    with wished(tmp_path, settings=REQUIRED) as wish:
+        seen = wish.create(most=2).mark
+        for most in (9, 2):
+            wish.campaigns.change("access", lambda rule, most=most: replace(rule, most=most), ANNA)
+            now = wish.store.campaign("access").mark
+            with pytest.raises(ConflictError, match=f"{seen} is not the rule .* shows rule {now}"):
+                wish.campaigns.approve("access", BERT, seen)
+        assert wish.sight().state is State.UNAPPROVED
+        wish.campaigns.approve("access", BERT, now)
+        assert wish.store.audit()[-1].data == {"created_by": "anna", "mark": now}
+        assert now.startswith("3-")
+        assert now != seen
 
 
 def test_an_approval_that_config_wants_by_now_is_wanted_of_a_campaign_that_is_there(tmp_path: Path) -> None:
     with wished(tmp_path) as wish:
         wish.create()
         with pytest.raises(ConflictError, match="needs no approval"):
-            wish.campaigns.approve("access", BERT)
+            wish.approve()
     wish.project.write("config.yaml", wish.project.path.read_text(encoding="utf-8") + REQUIRED)
     with again(wish.project, StandingClock(EVENING)) as wish:
         assert wish.sight().state is State.UNAPPROVED
-        wish.campaigns.approve("access", BERT)
+        wish.approve()
         assert wish.begun().made.batch.approved_by == "bert"
 
 

@@ -13,7 +13,7 @@ from support.stores import StandingClock
 
 from swimctl.campaigns.nights import Begun, Nights, NotNow
 from swimctl.campaigns.rule import Rule
-from swimctl.cli import campaign_screen, main
+from swimctl.cli import campaign_screen, main, output
 from swimctl.errors import ConflictError
 from swimctl.store import Campaign
 
@@ -137,7 +137,7 @@ def test_it_is_steered(capsys: Capture) -> None:
         (["continue", "access"], 0),
         (["continue", "access", "--device", "sw1"], 2),
         (["continue", "access", "--device", "sw1", "--reason", "new flash"], 3),
-        (["approve", "access", "--as", "bert"], 3),
+        (["approve", "access", "--as", "bert", "--rule", "1-00000000"], 3),
         (["next", "access"], 0),
         (["end", "access", "--reason", "merged"], 0),
         (["next", "access"], 3),
@@ -151,6 +151,40 @@ def test_it_is_steered(capsys: Capture) -> None:
         "campaign access: ended",
     ]
     assert main(["campaign", "tonight"]) == 0, "nothing is wished any more"
+
+
+def test_an_approval_names_the_rule_that_was_shown(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert create("--approval", "--exclude", "sw4", "--workers", "3", "--soak", "5m", "--json") == 0
+    mark = json.loads(capsys.readouterr().out)["mark"]
+    approve = ["campaign", "approve", "access", "--as", "bert"]
+    assert main(approve) == 2
+    assert "--rule MARK, as `swimctl campaign show access` has it" in capsys.readouterr().err
+    assert main(["campaign", "show", "access"]) == 0
+    assert capsys.readouterr().out.splitlines()[-1].endswith(f" mark={mark}")
+    monkeypatch.setattr(output, "can_ask", lambda: True)
+    asked: list[str] = []
+
+    def no(question: str, **_: object) -> bool:
+        asked.append(question)
+        return False
+
+    monkeypatch.setattr("typer.confirm", no)
+    assert main(approve) != 0
+    assert asked == ["Approve campaign access with exactly this rule?"]
+    seen = capsys.readouterr().err
+    assert f"Campaign access, rule {mark}\n" in seen
+    assert "all devices; without sw4; " in seen
+    assert "; soak 5 min; 3 at the same time; " in seen
+
+    def yes_while_it_is_changed(*_: object, **__: object) -> bool:
+        return main(["campaign", "change", "access", "--workers", "40"]) == 0
+
+    monkeypatch.setattr("typer.confirm", yes_while_it_is_changed)
+    assert main(approve) == 3
+    assert f"{mark} is not the rule that campaign access has now" in capsys.readouterr().err
+    monkeypatch.setattr("typer.confirm", lambda *_, **__: True)
+    assert main(approve) == 0
+    assert capsys.readouterr().out == "campaign access: approved\n"
 
 
 def test_lines_and_documents_for_programs(capsys: Capture) -> None:

@@ -60,6 +60,10 @@ class Wished:
     def sight(self, name: str = "access") -> Sight:
         return self.campaigns.sight(name)
 
+    def approve(self, by: Caller = BERT, name: str = "access") -> Campaign:
+        """Approve a campaign with the rule that it has now."""
+        return self.campaigns.approve(name, by, self.store.campaign(name).mark)
+
     def where(self, name: str = "access") -> dict[str, list[str]]:
         """List the devices by where they are."""
         sight = self.sight(name)

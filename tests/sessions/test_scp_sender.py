@@ -14,6 +14,7 @@ from support import hanging_servers as servers
 from swimctl.clock import SystemClock
 from swimctl.config.settings import Distribution
 from swimctl.errors import TransferFailed
+from swimctl.sessions.targets import Target
 from swimctl.sessions.transports.scp_push import ScpPush
 from swimctl.sessions.transports.scp_sender import Refused, Sender
 
@@ -257,3 +258,45 @@ def test_a_device_that_dies_in_the_middle(tmp_path: Path) -> None:
         ScpPush().send(image, "flash:image.bin", target, Distribution(), SystemClock(), lambda _: None)
     lost = ("the connection was lost", "Connection reset by peer", "Broken pipe")
     assert str(broken.value) in {f"the copy of image.bin to sw1 failed: {why}" for why in lost}
+
+
+def test_a_device_whose_connection_takes_no_byte_more_holds_up_no_other_copy(tmp_path: Path) -> None:
+    """Its window is open, but nobody reads: the thread that sends has to wait in the middle of its turn."""
+    image, large = tmp_path / "image.bin", tmp_path / "large.bin"
+    image.write_bytes(CONTENT * 4)
+    with large.open("wb") as file:
+        file.truncate(60_000_000)  # more than the buffers between two sockets take
+    sends, failed = threading.Event(), list[TransferFailed]()
+
+    async def reads_no_more(process: Any) -> None:
+        process.stdout.write(b"\0")
+        await process.stdin.readline()
+        process.stdout.write(b"\0")
+        process.channel.get_connection()._transport.pause_reading()
+        await process.wait_closed()
+
+    async def takes_all(process: Any) -> None:
+        process.stdout.write(b"\0")
+        header = await process.stdin.readline()
+        process.stdout.write(b"\0")
+        await process.stdin.readexactly(int(header.split()[1]) + 1)
+        process.stdout.write(b"\0")
+        process.exit(0)
+
+    def push(target: Target, file: Path, tell: Callable[[int], object]) -> None:
+        ScpPush().send(file, f"flash:{file.name}", target, Distribution(stall=20), SystemClock(), tell)
+
+    def push_into_nowhere() -> None:
+        with pytest.raises(TransferFailed) as broken:
+            push(deaf, large, lambda sent: sends.set() if sent else None)
+        failed.append(broken.value)
+
+    with servers.hanging(takes_all, encoding=None, window=65_536) as other:
+        with servers.hanging(reads_no_more, encoding=None, window=100_000_000) as deaf:
+            stuck = threading.Thread(target=push_into_nowhere)
+            stuck.start()
+            assert sends.wait(20)
+            push(other, image, lambda _: None)
+            assert stuck.is_alive()
+        stuck.join()
+    assert "the copy of large.bin to sw1 failed" in str(failed[0])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from functools import partial
 from typing import Annotated, Final
 
@@ -36,22 +35,22 @@ def _handler(form: Form) -> Handler:
 
 
 def _report(call: Call, form: Form) -> web.Response:
-    """Gather a batch's report and write it; what no answer may name is taken out before it is sealed."""
+    """Gather a batch's report and write it, of a record without what no answer may name."""
     from swimctl.report.forms import ENDINGS, TYPES, written
     from swimctl.report.gathering import gather
+    from swimctl.report.hiding import told_as
 
     backend, reach = call.backend, call.reach
     record = gather(backend.store, backend.clock, call.query.id, made_by=call.caller.name)
 
-    def clean(text: str) -> str:
-        text = backend.folders.taken_out(text.encode()).decode()
-        if form is Form.JSON and not reach.whole:  # its texts are written with escapes, in which no name is found
-            return json.dumps(reach.hidden_from(json.loads(text)), indent=2) + "\n"
-        return str(reach.hidden_from(text))
+    def say(text: str, name: str) -> str:
+        return reach.told(
+            backend.folders.taken_out(text.encode(errors="surrogateescape")).decode(errors="surrogateescape"), name
+        )
 
     name = f"report-{record.batch.id[:8]}.{ENDINGS[form]}"
     return Sealed(
-        text=written(record, form, clean),
+        text=written(told_as(record, say), form),
         content_type=TYPES[form],
         charset="utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},

@@ -73,6 +73,8 @@ def report(
         output.write(sys.stdout, text)
         return
     _keep(out, text)
+    if sign is None:
+        _without_old_signature(out)
     output.note(f"swimctl: {out} is written; `swimctl report verify {out}` says later whether it is as it was")
     if sign is not None:
         from swimctl.report.signing import sign as signed
@@ -142,6 +144,23 @@ def _keep(path: Path, text: str) -> None:
             file.write(text)
     except OSError as error:
         raise UsageError(f"--out {path} cannot be written: {error.strerror}") from error
+
+
+def _without_old_signature(path: Path) -> None:
+    """Remove the signature of the file that was there before: beside another one it says that somebody changed it."""
+    from swimctl.report.signing import is_signature, signature_of
+
+    old = signature_of(path)
+    if not is_signature(old):
+        return
+    try:
+        old.unlink()
+    except OSError as error:
+        raise UsageError(
+            f"{path} is written, and {old} is the signature of what was there before; it cannot be removed: "
+            f"{error.strerror}; next: remove it, or sign the report with --sign KEY"
+        ) from error
+    output.note(f"swimctl: {old} was the signature of what was there before, and is removed")
 
 
 def _private(path: Path) -> int:

@@ -167,6 +167,14 @@ class FromCalendar:
         raise UsageError(f"when {self} opened or opens around {moment:%Y-%m-%d} is in the calendar alone")
 
 
+def in_zone(text: str, zone: str) -> str:
+    """Return windows as they are written, with a zone for those that name none; empty: nobody knows which."""
+    parts = [part.strip() for part in text.split(";")]
+    return "; ".join(
+        f"{part}@{zone}" if zone and "@" not in part and not part.startswith(_CALENDAR) else part for part in parts
+    )
+
+
 class Source(Protocol):
     """One of several windows."""
 

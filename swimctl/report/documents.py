@@ -50,6 +50,8 @@ def document(record: Record) -> Document:
 
 def facts_digest(record: Record) -> str:
     """Return the SHA-256 of what happened, without when and by whom the report was made, and without transcripts."""
+    if record.facts:
+        return record.facts
     facts = {
         "batch": batch_document(record.batch),
         "decisions": [_decision(each) for each in record.decisions],

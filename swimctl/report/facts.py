@@ -145,7 +145,10 @@ class AuditHead:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Everything that a report says of a batch. `until_event`: no later event is in it."""
+    """Everything that a report says of a batch. `until_event`: no later event is in it.
+
+    `facts` is the digest of the whole record, where this one is told to somebody who may not know all of it.
+    """
 
     batch: Batch
     devices: tuple[DeviceRecord, ...]
@@ -157,6 +160,7 @@ class Record:
     until_event: int
     pilots: tuple[tuple[str, str], ...] = ()
     unmet: tuple[Waiver, ...] = field(default=())
+    facts: str = ""
 
     @property
     def worst_first(self) -> tuple[DeviceRecord, ...]:

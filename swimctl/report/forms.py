@@ -9,10 +9,9 @@ from swimctl.report.facts import Record
 from swimctl.report.markdown import markdown
 from swimctl.report.page import page
 from swimctl.report.plain_forms import as_json, junit, table
-from swimctl.report.sealing import Clean
 from swimctl.report.words import Form
 
-_WRITERS: Final[Mapping[Form, Callable[[Record, Clean | None], str]]] = {
+_WRITERS: Final[Mapping[Form, Callable[[Record], str]]] = {
     Form.HTML: page,
     Form.MD: markdown,
     Form.JSON: as_json,
@@ -35,6 +34,6 @@ ENDINGS: Final[Mapping[Form, str]] = {
 }
 
 
-def written(record: Record, form: Form, clean: Clean | None = None) -> str:
-    """Write a record in one form; `clean` takes out of it what may not be in it, before it is sealed."""
-    return _WRITERS[form](record, clean)
+def written(record: Record, form: Form) -> str:
+    """Write a record in one form."""
+    return _WRITERS[form](record)

@@ -8,7 +8,7 @@ from typing import Final
 
 from swimctl.report.facts import DeviceRecord, Record
 from swimctl.report.results import SUCCESS, remark, seconds_between
-from swimctl.report.sealing import Clean, blank, sealed
+from swimctl.report.sealing import blank, sealed
 from swimctl.report.sentences import decided, event_line, facts_of, headline, now_of, releases_of, subline
 from swimctl.report.words import clock, length, moment, one_line
 from swimctl.states import FINAL
@@ -18,7 +18,7 @@ _MOST: Final = 40
 _PIPE: Final = re.compile(r"(\\*)\|")
 
 
-def markdown(record: Record, clean: Clean | None = None) -> str:
+def markdown(record: Record) -> str:
     """Write a record as Markdown, with its seal."""
     seal = blank(record)
     count = len(record.devices)
@@ -68,7 +68,7 @@ def markdown(record: Record, clean: Clean | None = None) -> str:
         "",
         f"<!-- {seal} -->",
     ]
-    return sealed("\n".join(lines) + "\n", seal, clean)
+    return sealed("\n".join(lines) + "\n", seal)
 
 
 def _row(one: DeviceRecord) -> Sequence[str]:

@@ -19,7 +19,7 @@ from swimctl.report import words
 from swimctl.report.documents import facts_digest
 from swimctl.report.facts import Decision, DeviceRecord, Difference, Record
 from swimctl.report.results import SUCCESS, remark, seconds_between
-from swimctl.report.sealing import Clean, blank, sealed
+from swimctl.report.sealing import blank, sealed
 from swimctl.report.sentences import decided, event_line, facts_of, headline, now_of, releases_of, subline
 from swimctl.report.timeline import timeline
 
@@ -51,7 +51,7 @@ class _Tile:
     label: str
 
 
-def page(record: Record, clean: Clean | None = None) -> str:
+def page(record: Record) -> str:
     """Write a record as HTML, with its seal."""
     seal, style = blank(record), _style()
     ordered = record.worst_first
@@ -83,7 +83,7 @@ def page(record: Record, clean: Clean | None = None) -> str:
         version=__version__,
         seal=seal,
     )
-    return sealed(text, seal, clean)
+    return sealed(text, seal)
 
 
 @cache

@@ -12,7 +12,7 @@ from swimctl.clock import rfc3339
 from swimctl.report.documents import document
 from swimctl.report.facts import DeviceRecord, Record
 from swimctl.report.results import NOT_ATTEMPTED, SUCCESS, WAITING, remark, seconds_between
-from swimctl.report.sealing import Clean, blank, sealed
+from swimctl.report.sealing import blank, sealed
 from swimctl.report.sentences import event_line, headline, now_of
 from swimctl.report.words import one_line, shown
 
@@ -24,13 +24,13 @@ COLUMNS: Final = (
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\uff1d", "\uff0b", "\uff0d", "\uff20")  # also where wide ones are typed
 
 
-def as_json(record: Record, clean: Clean | None = None) -> str:
+def as_json(record: Record) -> str:
     """Write a record as JSON, with its seal as the last field."""
     seal = blank(record)
-    return sealed(json.dumps(document(record) | {"seal": seal}, indent=2) + "\n", seal, clean)
+    return sealed(json.dumps(document(record) | {"seal": seal}, indent=2) + "\n", seal)
 
 
-def junit(record: Record, clean: Clean | None = None) -> str:
+def junit(record: Record) -> str:
     """Write a record as JUnit XML, a test case for each device.
 
     What failed is a failure, what nobody knows or what was interrupted an error, what was not tried is skipped.
@@ -62,7 +62,7 @@ def junit(record: Record, clean: Clean | None = None) -> str:
         _case(suite, one)
     root.append(ET.Comment(f" {seal} "))
     ET.indent(root)
-    return sealed(f'<?xml version="1.0" encoding="utf-8"?>\n{ET.tostring(root, encoding="unicode")}\n', seal, clean)
+    return sealed(f'<?xml version="1.0" encoding="utf-8"?>\n{ET.tostring(root, encoding="unicode")}\n', seal)
 
 
 def _case(suite: ET.Element, one: DeviceRecord) -> None:
@@ -86,14 +86,14 @@ def _case(suite: ET.Element, one: DeviceRecord) -> None:
         ET.SubElement(case, "skipped", told)
 
 
-def table(record: Record, clean: Clean | None = None) -> str:
+def table(record: Record) -> str:
     """Write a line for each device, in the order of the jobs. A table has no seal: sign it to prove it."""
     text = StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
     for one in record.devices:
         writer.writerow([_cell(value) for value in _row(one)])
-    return text.getvalue() if clean is None else clean(text.getvalue())
+    return text.getvalue()
 
 
 def _row(one: DeviceRecord) -> tuple[object, ...]:

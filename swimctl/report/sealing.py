@@ -8,17 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
 from swimctl.report.documents import facts_digest
 from swimctl.report.facts import Record
 
-Clean = Callable[[str], str]
 _ZEROS: Final = "0" * 64
-# Stands for the seal while a text is cleaned: no device can be named in digits that are hidden.
-_PLACE: Final = "7" * 80
 _SEAL: Final = re.compile(
     rb"swimctl-report 1 batch=(?P<batch>[A-Za-z0-9._-]{1,100}) event=(?P<event>[0-9]{1,19}) "
     rb"entry=(?P<entry>[0-9]{1,19}) ended=(?P<ended>[01]) audit=(?P<audit>[0-9a-f]{64}) "
@@ -49,12 +45,10 @@ def blank(record: Record) -> str:
     )
 
 
-def sealed(text: str, seal: str, clean: Clean | None = None) -> str:
-    """Return a file's text with its hash in the seal that it ends with; `clean` takes out what may not be in it."""
+def sealed(text: str, seal: str) -> str:
+    """Return a file's text with its hash in the seal that it ends with."""
     before, found, after = text.rpartition(seal)
     assert found, "a form without its seal"  # noqa: S101 - each form puts it there
-    if clean is not None:
-        before, _, after = clean(f"{before}{_PLACE}{after}").rpartition(_PLACE)
     digest = hashlib.sha256(f"{before}{seal}{after}".encode()).hexdigest()
     return f"{before}{seal.removesuffix(_ZEROS)}{digest}{after}"
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 from typing import Final
 
+from swimctl.config.hours import in_zone
 from swimctl.models import Batch, Event
 from swimctl.report.facts import Decision, DeviceRecord, Member, Record
 from swimctl.report.results import SUCCESS, WORST_FIRST
@@ -35,7 +37,7 @@ def subline(record: Record) -> str:
     ends = [job.finished_at for job in record.jobs if job.finished_at and job.started_at]
     if not starts:
         return f"To {to}. Nothing has begun."
-    when = f"{moment(min(starts))[:16]} to {clock(max(ends))[:5]}" if record.ended and ends else "still under way"
+    when = _from_to(min(starts), max(ends)) if record.ended and ends else "still under way"
     return one_line(f"To {to}, {when}, in {length(record.seconds)}. {record.batch.policy.comment}")
 
 
@@ -52,15 +54,30 @@ def facts_of(record: Record) -> Iterator[tuple[str, str]]:
         ("Created", moment(batch.created_at)),
         ("Scheduled for", moment(batch.schedule_time)),
         ("Waves", f"{', '.join(policy.waves)}; soak {length(policy.soak)}" if policy.waves else ""),
-        ("Window", policy.window or ""),
+        ("Window", in_zone(policy.window, policy.zone) if policy.window else ""),
         ("Until", moment(policy.until)),
         ("Stop rule", stop_rule(batch)),
         ("Workflow", f"{batch.options.workflow}, {batch.mode.value}"),
         ("Options", ", ".join(options_of(batch))),
         ("First of its kind", "" if policy.pilot else "all at once (--no-pilot)"),
         ("Batch", batch.id),
+        ("Times", f"as a clock shows them that is {' and '.join(_offsets(record))} of UTC"),
     )
     yield from ((name, one_line(value)) for name, value in found if value)
+
+
+def _from_to(first: datetime, last: datetime) -> str:
+    """Write both times to the minute, local, with the offset: both offsets, where the clocks were changed between."""
+    begin, end = (at.astimezone() for at in (first, last))
+    offsets = [at.isoformat()[-6:] for at in (begin, end)]
+    before = f" {offsets[0]}" if offsets[0] != offsets[1] else ""
+    return f"{begin:%Y-%m-%d %H:%M}{before} to {end:%H:%M} {offsets[1]}"
+
+
+def _offsets(record: Record) -> Iterator[str]:
+    """Yield the offsets of the times in a report: two in a night in which the clocks are changed."""
+    times = [record.batch.created_at, *(at for job in record.jobs for at in (job.started_at, job.finished_at) if at)]
+    yield from dict.fromkeys(moment(at)[-6:] for at in sorted(times))
 
 
 def stop_rule(batch: Batch) -> str:
@@ -119,7 +136,7 @@ def now_of(one: DeviceRecord) -> str:
     if one.release_after:
         parts.append(f"runs {one.release_after}")
     if one.still_away:
-        parts.append(f"has not answered since {clock(one.outages[-1].since)}")
+        parts.append(f"has not answered since {moment(one.outages[-1].since)}")
     elif one.away is not None:
         parts.append(f"was away for {length(one.away)}")
     return f"{', '.join(parts)}." if parts else ""

@@ -14,6 +14,7 @@ from swimctl.errors import SwimctlError, UsageError
 NAMESPACE: Final = "swimctl-report"
 """What a signature is for: one of another namespace does not count."""
 
+_BEGIN: Final = b"-----BEGIN SSH SIGNATURE-----"
 _SECONDS: Final = 300  # a person may have to type a passphrase, or touch a key
 
 
@@ -30,6 +31,15 @@ class Signature:
 def signature_of(path: Path) -> Path:
     """Return where the signature of a file is."""
     return path.with_name(f"{path.name}.sig")
+
+
+def is_signature(path: Path) -> bool:
+    """Return whether a file is a signature of ssh-keygen, whoever made it."""
+    try:
+        with path.open("rb") as file:
+            return file.read(len(_BEGIN)) == _BEGIN
+    except OSError:
+        return False
 
 
 def sign(path: Path, key: Path) -> Path:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from swimctl.clock import rfc3339
+from swimctl.config.hours import in_zone
 from swimctl.models import Batch, Device, Event, Golden, Image, Job, Pulse, Token, User
 from swimctl.states import StepStatus
 from swimctl.waiting import HeldAnswer, Waiting
@@ -113,7 +114,7 @@ def batch_document(batch: Batch) -> Document:
         "waves": list(batch.policy.waves),
         "soak": batch.policy.soak,
         "max_failures_percent": batch.policy.max_failures_percent,
-        "window": batch.policy.window,
+        "window": batch.policy.window and in_zone(batch.policy.window, batch.policy.zone),
         "until": _time(batch.policy.until),
         "stage_now": batch.policy.stage_now,
         "ticket": batch.policy.ticket,

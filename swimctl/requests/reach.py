@@ -179,6 +179,10 @@ class Reach:
             return [self._without(one, said) for one in document]
         return self._text(document, said) if isinstance(document, str) else document
 
+    def told(self, text: str, name: str = "") -> str:
+        """Return a text in which no device is named that the caller does not see; `name` is that of its field."""
+        return text if self.whole or name in _LEFT_AS_IT_IS else self._text(text, frozenset())
+
     def hidden_from_json(self, body: bytes, said: frozenset[str] = frozenset()) -> bytes:
         """Return the same of a JSON text."""
         return json.dumps(self.hidden_from(json.loads(body), said)).encode()

@@ -11,6 +11,7 @@ from swimctl.api import reading
 from swimctl.api.app import ROUTES, asked
 from swimctl.api.errors import Refusal, of_status
 from swimctl.api.routing import Call
+from swimctl.config.hours import in_zone
 from swimctl.models import Job
 from swimctl.rights import Act
 from swimctl.store import Wanted
@@ -103,6 +104,7 @@ async def one(visit: Visit) -> web.Response:
             "releases": sorted({job.image_version for job in jobs}),
             "started": min(starts, default=None),
             "finished": max(ends, default=None) if len(ends) == len(jobs) else None,
+            "window": in_zone(batch.policy.window, batch.policy.zone) if batch.policy.window else "",
             "count": len(jobs),
             "own": batch.requested_by == visit.caller.name,
         }

@@ -217,6 +217,23 @@ def test_a_signature_says_who_made_the_file(report: Path, tmp_path: Path, capsys
 
 
 @needs_ssh_keygen
+def test_a_report_that_is_written_anew_and_not_signed_keeps_no_old_signature(
+    report: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    mark = Path(f"{report}.sig")
+    assert main(["report", "--out", str(report), "--sign", str(key_of(tmp_path, "anna"))]) == 0
+    assert mark.is_file()
+    capsys.readouterr()
+    assert main(["report", "--out", str(report)]) == 0
+    assert f"{mark} was the signature of what was there before, and is removed" in capsys.readouterr().err
+    assert not mark.exists()
+    assert points(capsys, str(report))[1]["signature"] == "not proved"
+    mark.write_text("notes of somebody", encoding="utf-8")
+    assert main(["report", "--out", str(report)]) == 0
+    assert mark.read_text(encoding="utf-8") == "notes of somebody", "it is no signature"
+
+
+@needs_ssh_keygen
 def test_a_signature_of_another_file_or_for_another_purpose_is_none(
     report: Path, tmp_path: Path, capsys: Capture
 ) -> None:

@@ -1,4 +1,4 @@
-# The same steps without make stand in README.md.
+# The same steps without make stand in CONTRIBUTING.md.
 PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
@@ -53,8 +53,9 @@ bench: $(TESTED)
 	@failed=0; for one in commands push pull status store fifty_pollers width lines_and_logins; do \
 		echo; echo "== $$one"; $(BIN)/python benchmarks/$$one.py || failed=1; done; exit $$failed
 
-# Plays docs/tutorial.md in the lab, some minutes, and makes the pictures on it anew.
+# Plays docs/tutorial.md in the lab, some minutes, and makes the pictures on it anew; and the film of README.md.
 pictures: $(TESTED)
+	$(BIN)/python tests/tutorial/recording.py docs/pictures
 	$(BIN)/python tests/tutorial/playing.py docs/pictures
 	$(BIN)/python tests/report_pictures.py docs/pictures  # needs a browser: tests/support/browser.py
 

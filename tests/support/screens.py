@@ -28,8 +28,8 @@ import pyte
 
 PROMPT: Final = "$ "
 _AT_PROMPT: Final = r"(?:^|\n)\$$"
-_CELL = (8.4, 18.0)  # of a letter of 14 px, in pixels
-_EDGE = 14.0
+CELL: Final = (8.4, 18.0)  # of a letter of 14 px, in pixels
+_EDGE: Final = 14.0
 _COLOURS: Mapping[str, str] = {
     "default": "#d8dee9", "black": "#4c566a", "red": "#e5707a", "green": "#8fbf7f", "brown": "#e0b860",
     "blue": "#7aa2d6", "magenta": "#c08bbf", "cyan": "#7fbfc9", "white": "#eceff4",
@@ -125,20 +125,37 @@ class Screen:
 
     def svg(self, title: str) -> str:
         """Return the screen as a picture."""
+        rows = self._rows()
+        drawn = "\n".join(text for number, row in enumerate(rows) for text in _row(number, row))
+        return canvas(title, *size(len(rows[0]), len(rows)), drawn)
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """What stands on the screen, each line drawn as if it were the first one; empty where nothing is."""
+        return tuple("".join(_row(0, row)) for row in self._rows())
+
+    def _rows(self) -> list[list[Any]]:
         with self._lock:
-            rows = [
+            return [
                 [self._screen.buffer[row][column] for column in range(self._screen.columns)]
                 for row in range(self._screen.lines)
             ]
-        wide, high = (cell * count + 2 * _EDGE for cell, count in zip(_CELL, (len(rows[0]), len(rows)), strict=True))
-        drawn = "\n".join(text for number, row in enumerate(rows) for text in _row(number, row))
-        return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" width="{wide:.0f}" height="{high:.0f}" '
-            f'viewBox="0 0 {wide:.0f} {high:.0f}" role="img" '
-            f'font-family="ui-monospace, DejaVu Sans Mono, Menlo, Consolas, monospace" font-size="14">\n'
-            f"<title>{html.escape(title)}</title>\n"
-            f'<rect width="100%" height="100%" rx="8" fill="{_PAPER}"/>\n{drawn}\n</svg>\n'
-        )
+
+
+def size(columns: int, lines: int) -> tuple[float, float]:
+    """Return how wide and how high the picture of a terminal is."""
+    return columns * CELL[0] + 2 * _EDGE, lines * CELL[1] + 2 * _EDGE
+
+
+def canvas(title: str, wide: float, high: float, drawn: str) -> str:
+    """Return a picture of a terminal, with what is drawn in it."""
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{wide:.0f}" height="{high:.0f}" '
+        f'viewBox="0 0 {wide:.0f} {high:.0f}" role="img" '
+        f'font-family="ui-monospace, DejaVu Sans Mono, Menlo, Consolas, monospace" font-size="14">\n'
+        f"<title>{html.escape(title)}</title>\n"
+        f'<rect width="100%" height="100%" rx="8" fill="{_PAPER}"/>\n{drawn}\n</svg>\n'
+    )
 
 
 def _row(number: int, cells: list[Any]) -> Iterator[str]:
@@ -146,19 +163,19 @@ def _row(number: int, cells: list[Any]) -> Iterator[str]:
     place = 0
     for (fore, back, bold, reverse), group in groupby(cells, lambda cell: (cell.fg, cell.bg, cell.bold, cell.reverse)):
         text = "".join(cell.data for cell in group)
-        left, top = _EDGE + place * _CELL[0], _EDGE + number * _CELL[1]
+        left, top = _EDGE + place * CELL[0], _EDGE + number * CELL[1]
         place += len(text)
         paint, paper = _colour(fore), _PAPER if back == "default" else _colour(back)
         if reverse:
             paint, paper = paper, paint
         if paper != _PAPER:
-            width = len(text) * _CELL[0]
-            yield f'<rect x="{left:.1f}" y="{top:.1f}" width="{width:.1f}" height="{_CELL[1]}" fill="{paper}"/>'
+            width = len(text) * CELL[0]
+            yield f'<rect x="{left:.1f}" y="{top:.1f}" width="{width:.1f}" height="{CELL[1]}" fill="{paper}"/>'
         if text.strip():
-            start = left + (len(text) - len(text.lstrip())) * _CELL[0]
+            start = left + (len(text) - len(text.lstrip())) * CELL[0]
             shown, weight = text.strip(), ' font-weight="bold"' if bold else ""
             yield (
-                f'<text x="{start:.1f}" y="{top + 13.5:.1f}" textLength="{len(shown) * _CELL[0]:.1f}" '
+                f'<text x="{start:.1f}" y="{top + 13.5:.1f}" textLength="{len(shown) * CELL[0]:.1f}" '
                 f'xml:space="preserve" fill="{paint}"{weight}>{html.escape(shown)}</text>'
             )
 

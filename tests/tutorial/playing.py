@@ -61,13 +61,17 @@ def acts(page: str) -> Iterator[Act]:
         assert not said, f"docs/tutorial.md: {', '.join(said)} means nothing in <!-- {comment} -->"
 
 
-def play(folder: Path, columns: int = 80, lines: int = 24, path: str | None = None) -> Played:
-    """Play the whole page in an empty folder. Raises AssertionError with the screen where something does not come."""
-    environment = {
+def terminal(folder: Path, path: str | None = None) -> dict[str, str]:
+    """Return the environment of a terminal whose home is a folder; swimctl is that of this Python."""
+    return {
         "PATH": path or f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         "HOME": str(folder), "LANG": "C.UTF-8", "TZ": "Europe/Berlin",
     }  # fmt: skip
-    played = Played()
+
+
+def play(folder: Path, columns: int = 80, lines: int = 24, path: str | None = None) -> Played:
+    """Play the whole page in an empty folder. Raises AssertionError with the screen where something does not come."""
+    environment, played = terminal(folder, path), Played()
     with ExitStack() as stack:
         screens: dict[str, Screen] = {}
         for act in acts(PAGE.read_text(encoding="utf-8")):

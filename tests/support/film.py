@@ -1,8 +1,9 @@
 """A film of a terminal: what its screen showed, moment by moment, as one animated SVG.
 
 A line that stands on the screen for a while is drawn once, and used by each frame that shows it. All frames lie side by
-side, and one animation of CSS moves them past the window. So the file is small, has no script, and moves wherever a page
-shows it as an image. A program that moves nothing shows the last frame, and so does a browser whose user wants no motion.
+side, and one animation of CSS moves them past the window. So the file is small, has no script, and moves wherever a
+page shows it as an image. A program that moves nothing shows the last frame, and so does a browser whose user wants no
+motion.
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ your own rules, and a rule of yours with the same name takes the place of one of
   *`defaults: all`*: only if `swimctl.checks.defaults` is `all`.
 - *verdict*: `fail` sends the device back to its old release. `warn` is told in the job's last message.
 - After a boot, sessions need minutes to come back. The Post-Checks ask again, as long as they wait for links
-  (`tolerances.patience`).
+  (`tolerances.patience`), for access points as long as for phones (`tolerances.end_device_patience`).
 - What was broken before the upgrade is tolerated after it.
 
 A check of reachability needs an address of your network. Name it, and each device must reach it as before:

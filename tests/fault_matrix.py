@@ -126,6 +126,9 @@ def _rows() -> Iterator[tuple[str, End]]:
     # These have no partner; tests/upgrade/test_default_checks_at_work.py shows those that have one.
     yield "partner-lost", UPGRADED
     yield "uplink-errors", UPGRADED
+    # No switch has access points: tests/upgrade/test_access_points.py.
+    yield "access-point-lost", UPGRADED
+    yield "predownload-fails:one", UPGRADED
 
 
 _OTHERWISE: Mapping[str, Mapping[str, End]] = {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from swimctl.checks.asking import Taken
 from swimctl.checks.comparing import GONE, Compared, Standing, compare, unread
 from swimctl.checks.cut_short import may_be_cut
@@ -25,7 +27,8 @@ def held(platform: str, before: Taken, now: Taken) -> Compared:
 def _held(platform: str, before: Taken, now: Taken) -> Compared:
     name, rule = before.check.name, before.check.rule
     if now.why:
-        return unread(name, rule, now.why)
+        # One that hangs is asked no more, so there is nothing to wait for.
+        return replace(unread(name, rule, now.why), slow=rule.slow and not now.ended)
     if _making(rule, platform) != _making(now.check.rule, platform):
         return unread(name, rule, "its rule was changed since, and makes other rows: they cannot be compared")
     if now.bare and (were := len(counting(rule, before.rows))):

@@ -51,13 +51,17 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """How one check stands. `why` is why it could not be compared, where it could not."""
+    """How one check stands. `why` is why it could not be compared, where it could not.
+
+    `slow`: what it is about takes long after a boot.
+    """
 
     name: str
     verdict: str
     standing: Standing
     differences: tuple[Difference, ...] = ()
     why: str = ""
+    slow: bool = False
 
     @property
     def shortened(self) -> bool:
@@ -88,7 +92,7 @@ def standing_now(name: str, rule: CheckRule, rows: Sequence[Row]) -> Compared:
 
 def unread(name: str, rule: CheckRule, why: str) -> Compared:
     """Return that a check has no answer to compare: never that all is well."""
-    return Compared(name, rule.verdict, Standing.UNREAD, why=why)
+    return Compared(name, rule.verdict, Standing.UNREAD, why=why, slow=rule.slow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +136,7 @@ def _judged(name: str, rule: CheckRule, found: Sequence[Difference], rows_before
     if found:
         any_broken = any(one.standing is Standing.BROKEN for one in found)
         standing = Standing.BROKEN if any_broken else Standing.TOLERATED
-    return Compared(name, rule.verdict, standing, tuple(found))
+    return Compared(name, rule.verdict, standing, tuple(found), slow=rule.slow)
 
 
 def _of_all(one: Difference) -> bool:

@@ -93,6 +93,7 @@ class CheckRule(_Strict):
     ignore: Texts = []
     tolerate: int | str = 0
     verdict: Verdict = "fail"
+    slow: bool = False
     ready: bool = False
     optional: bool = False
     extra: bool = False

@@ -13,6 +13,7 @@ INSTALL_OPERATIONS = ("add", "activate", "commit")
 INSTALL_REASONS = ("no-space", "unsaved", "busy", "bad-image", "running-package-missing", "operation-failed")
 MOMENTS = ("before", "during", "after")
 PULL_FAILS = ("unreachable", "hangs", "refused", "cut", "stalls")
+PREDOWNLOAD_FAILS = ("nothing", "one", "unsupported", "lies", "word", "leaves", "dies")
 
 FAULTS: dict[str, str] = {
     "no-space": "the flash is nearly full, and `install remove inactive` does not help",
@@ -66,6 +67,11 @@ FAULTS: dict[str, str] = {
     "hot": "after the activation the air at the inlet is too warm",
     "partner-lost": "after the activation the partner of a vPC domain or an MLAG pair stays away; in a pair of "
     "StackWise Virtual, one link to the partner stays down",
+    "access-point-lost": "after the activation one access point of a wireless controller does not join again",
+    "predownload-fails": "not all access points of a wireless controller load the added image. "
+    "`predownload-fails:nothing`: none begins; `one`: one fails; `unsupported`: one cannot; `lies`: one is called "
+    "complete, with another release; `word`: one has a status that nobody knows; `leaves`: one is gone meanwhile; "
+    "`dies`: the controller reloads meanwhile",
     "uplink-errors": "after the activation damaged frames come through the first uplink",
 }
 
@@ -80,6 +86,7 @@ _ARGUMENTS: dict[str, frozenset[str]] = {
     "no-boot-time": frozenset({"uptime"}),
     "another-device": frozenset(MOMENTS),
     "pull-fails": frozenset(PULL_FAILS),
+    "predownload-fails": frozenset(PREDOWNLOAD_FAILS),
     "install-fails": frozenset(INSTALL_OPERATIONS)
     | frozenset(INSTALL_REASONS)
     | frozenset(f"{operation}:{reason}" for operation in INSTALL_OPERATIONS for reason in INSTALL_REASONS),
@@ -88,6 +95,7 @@ _NEEDED = {
     "drop-session-at": f"say where, e.g. drop-session-at:add; known: {', '.join(DROP_STEPS)}",
     "another-device": f"say when, e.g. another-device:before; known: {', '.join(MOMENTS)}",
     "pull-fails": f"say how, e.g. pull-fails:cut; known: {', '.join(PULL_FAILS)}",
+    "predownload-fails": f"say how, e.g. predownload-fails:one; known: {', '.join(PREDOWNLOAD_FAILS)}",
     "unreadable": f"say how and which command, e.g. unreadable:cut:show version; known: {', '.join(UNREADABLE)}",
     "drop-session-before": "say at which command line, e.g. drop-session-before:12",
     "drop-session-after": "say after which command line, e.g. drop-session-after:12",

@@ -20,6 +20,8 @@ from swimctl.steps.baseline import kept_checks
 from swimctl.steps.comparison import Deviation
 from swimctl.steps.evidence import Compared
 
+_NOT_YET = frozenset({Standing.BROKEN, Standing.UNREAD})
+
 
 class Watched:
     """The checks of a baseline, as they stood in the last look: `taken` and `found`.
@@ -109,8 +111,9 @@ class Watched:
 def added(compared: Compared, checks: Sequence[Found], waived: Collection[tuple[str, str]] = frozenset()) -> Compared:
     """Return a comparison with what the checks have to say: `fail` decides, `warn` is told, `record` is only kept.
 
-    What could not be read of a check that decides leaves a doubt, as any piece of the baseline does. A check of which
-    every broken thing was `waived`, as it is now, is broken no more.
+    One that is slow is waited for, also where it is only told. What could not be read of a check that decides leaves a
+    doubt, as any piece of the baseline does. A check of which every broken thing was `waived`, as it is now, is broken
+    no more.
     """
     deciding = [each for each in checks if each.verdict == "fail"]
     deviating = [(each, _deviations(each)) for each in deciding if each.standing is Standing.BROKEN]
@@ -127,10 +130,15 @@ def added(compared: Compared, checks: Sequence[Found], waived: Collection[tuple[
     ]
     told += [f"accepted by a waiver: {', '.join(map(str, accepted))}"] if accepted else []
     found = compared.found
+    late = [str(each) for each in checks if each.verdict == "warn" and each.slow and each.standing in _NOT_YET]
+    takes_long = all(each.slow for each, rest, all_of_it in left if rest or not all_of_it) if broken else bool(late)
     return Compared(
         replace(
             found,
             complaint="; ".join(filter(None, (found.complaint, *broken))),
+            below="; ".join(filter(None, (found.below, *late))),
+            # Whatever else is broken has its own time, and then it decides.
+            slow=found.slow or (takes_long and not found.complaint),
             told="; ".join(filter(None, (found.told, *told))),
             found=(*found.found, *(one for _, rest, _ in left for one in rest)),
             waived=(*found.waived, *accepted),

@@ -41,8 +41,8 @@ class Comparison:
     """`complaint` is what must be and is not, `below` that too few access ports came back; empty where all is well.
 
     `told` is worth knowing, and no fault. `slow`: what is missing waits for nothing but phones and access points, which
-    boot only when their port gives them power. `found` are the single things of the complaint, `waived` those that
-    somebody accepted as they are, and that are therefore no part of it.
+    boot only when their port gives them power, or their controller is there. `found` are the single things of the
+    complaint, `waived` those that somebody accepted as they are, and that are therefore no part of it.
     """
 
     complaint: str = ""

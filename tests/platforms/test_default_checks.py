@@ -52,9 +52,20 @@ FAULTS = {
     "uplink-errors": {"uplink-errors", "port-errors"},
     "fpd-old": {"fpd"},
     "partner-lost": {"vpc-peer", "vpc-ports", "mlag", "svl-links"},
+    "access-point-lost": {"access-points"},
 }
 """The checks that a fault breaks, where a device's system has them; no other does."""
-RETURNING = frozenset({"bgp-sessions", "ospf-neighbors", "isis-neighbors", "mac-addresses", "arp-entries", "processor"})
+RETURNING = frozenset(
+    {
+        "bgp-sessions",
+        "ospf-neighbors",
+        "isis-neighbors",
+        "mac-addresses",
+        "arp-entries",
+        "processor",
+        "access-points",
+    }
+)
 """What needs its time after a boot."""
 OF_PARTNERS = frozenset({"vpc-ports", "vpc-peer", "mlag", "svl-links", "poe-power"})
 """What needs its time where there is a partner, or another member of the stack."""
@@ -132,6 +143,8 @@ def test_the_checks_of_a_fault_are_there_on_each_system(platform: str) -> None:
         if fault == "fpd-old" and platform != "cisco_xr":
             continue
         if fault == "partner-lost" and platform in {"cisco_xr", "juniper_junos"}:
+            continue
+        if fault == "access-point-lost" and platform not in {"cisco_xe", "cisco_ios"}:
             continue
         assert names & defaults_of(platform).keys(), fault
 
@@ -383,4 +396,4 @@ def test_every_rule_says_what_it_is_for_and_where_its_form_is_known_from() -> No
         for name, rule in defaults_of(platform).items():
             assert rule.about[0].islower(), name
             assert rule.source, name
-            assert (rule.verdict == "fail") is not (rule.extra or name in {"poe-power", "fpd"}), name
+            assert (rule.verdict == "fail") is not (rule.extra or name in {"poe-power", "fpd", "access-points"}), name

@@ -254,6 +254,46 @@ def test_nobody_waits_for_one_that_hangs_and_decides_nothing() -> None:
     assert job.heard == [COMMAND]
 
 
+SLOW = Settings().tolerances.end_device_patience
+
+
+@pytest.mark.parametrize("first", [ONE_DOWN, "a up 1\n", "~~~\n"])
+def test_one_that_is_slow_is_waited_for_though_it_decides_nothing(first: str) -> None:
+    """Its last row may be gone, or behind the end of half an answer; both pass."""
+    job = asked(kept(verdict="warn", slow=True), first, first, UP)
+    assert PostChecks().run(job.context).message.endswith("and all is as before")
+    assert job.heard == [COMMAND] * 3
+
+
+def test_one_that_is_slow_and_never_comes_has_its_time_and_is_told() -> None:
+    job = asked(kept(verdict="warn", slow=True), ONE_DOWN)
+    assert "check peers: b: state was up" in PostChecks().run(job.context).message
+    assert SLOW <= job.waited - 1200 < SLOW + 60
+    assert not job.sent("abort")
+
+
+@pytest.mark.parametrize(("slow", "patience"), [(True, SLOW), (False, PATIENCE)])
+def test_one_that_decides_and_is_slow_has_more_time(slow: bool, patience: float) -> None:
+    job = asked(kept(slow=slow), ONE_DOWN, make=back)
+    with pytest.raises(StepFailed, match="check peers: b: state was up"):
+        PostChecks().run(job.context)
+    assert patience <= job.waited - 1200 < patience + 1200
+
+
+def test_nobody_waits_for_one_that_is_slow_and_hangs() -> None:
+    job = asked(kept(verdict="warn", slow=True), HANGS, UP)
+    assert "check peers: 'show peers' did not end" in PostChecks().run(job.context).message
+    assert job.heard == [COMMAND]
+
+
+def test_what_is_broken_and_is_not_slow_has_no_more_time_beside_one_that_is() -> None:
+    broken = found("fail", Standing.BROKEN)
+    slow = replace(broken, verdict="warn", slow=True)
+    assert added(Compared(), [slow]).found.slow
+    assert not added(Compared(), [slow, broken]).found.slow
+    assert not added(Compared(Comparison(complaint="2 uplinks lost")), [replace(broken, slow=True)]).found.slow
+
+
 def test_one_that_hangs_is_not_asked_again_shortly_before_the_device_goes_back_by_itself() -> None:
     job = asked(kept(), HANGS, UP, armed=1200 + 290)
     with pytest.raises(StepFailed, match="check peers: 'show peers' did not end"):

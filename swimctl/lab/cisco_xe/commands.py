@@ -18,7 +18,7 @@ from swimctl.lab.cisco_xe import (
 )
 from swimctl.lab.cisco_xe.device import Switch
 from swimctl.lab.cisco_xe.session import Command, CommandLine
-from swimctl.lab.cisco_xe.show_commands import PRIVILEGED_SHOWS, SHOWS, SOMEWHERE
+from swimctl.lab.cisco_xe.show_commands import PRIVILEGED_SHOWS, SHOWS, SOMEWHERE, is_wireless
 from swimctl.lab.effects import Ask, Dialogue, Print
 from swimctl.lab.grammar import Grammar
 from swimctl.lab.plain_commands import (
@@ -138,6 +138,14 @@ def _add(session: CommandLine, words: Words) -> Dialogue:
         yield from installer.add(path)
 
 
+def _predownload(session: CommandLine, _words: Words) -> Dialogue:
+    """Run `ap image predownload`. What it prints is not known: here it is nothing."""
+    if is_wireless(session.switch):
+        session.switch.access_points.predownload()
+    else:
+        yield Print(session.invalid("ap image predownload", 0))
+
+
 _QUIET = "[prompt-level none]"
 COMMANDS: tuple[tuple[str, Command, int], ...] = (
     ("enable", _enable, USER),
@@ -178,6 +186,7 @@ COMMANDS: tuple[tuple[str, Command, int], ...] = (
     ("verify /md5 <path> [<hash>]", files.verify("md5"), PRIVILEGED),
     ("verify /sha512 <path> [<hash>]", files.verify("sha512"), PRIVILEGED),
     ("more <path>", files.more, PRIVILEGED),
+    ("ap image predownload", _predownload, PRIVILEGED),
     (f"install remove inactive {_QUIET}", _remove_inactive, PRIVILEGED),
     (f"install add file <path> [activate [commit]] {_QUIET}", _add, PRIVILEGED),
     (f"install activate [auto-abort-timer <minutes:30-1200>] {_QUIET}", _activate, PRIVILEGED),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from swimctl.lab.chassis import RELOAD_COMMAND
+from swimctl.lab.cisco_xe.access_points import AccessPoints
 from swimctl.lab.cisco_xe.configuration import IGNORED
 from swimctl.lab.cisco_xe.in_service import InService
 from swimctl.lab.cisco_xe.install import Installer
@@ -30,6 +31,7 @@ class Switch(Stack):
         self.in_service: InService = InService(self, self.install)
         self.installer: Installer = Installer(self, self.install, self.in_service)
         self.requester: Requester = Requester(self, self.install)
+        self.access_points: AccessPoints = AccessPoints(self, self.install)
         self.say("SYS-6-LOGGINGHOST_STARTSTOP", "Logging to host 192.0.2.5 port 514 started")
 
     @property

@@ -20,6 +20,7 @@ from swimctl.lab.cisco_xe import (
     shows_routing,
     shows_software,
     shows_switching,
+    shows_wireless,
 )
 from swimctl.lab.cisco_xe.device import Switch
 from swimctl.lab.cisco_xe.models import Shape
@@ -85,6 +86,11 @@ _PAIR_SHOWS: Shows = (
 )
 POWER_SHOWS: Shows = (("show power inline", shows_power.inline),)
 _CORE_SHOWS: Shows = (("show issu state detail", shows_issu.state_detail),)
+_WIRELESS_SHOWS: Shows = (
+    ("show chassis", shows.chassis),
+    ("show ap summary", shows_wireless.summary),
+    ("show ap image", shows_wireless.image),
+)
 _SENSORS: Shows = (("show environment", shows_environment.sensors),)
 PRIVILEGED_SHOWS: Shows = (
     ("show boot", shows_software.boot),
@@ -104,7 +110,8 @@ def _has_switches(switch: Switch) -> bool:
     return switch.spec.hardware.shape in {Shape.STACK, Shape.FIXED}
 
 
-def _is_wireless(switch: Switch) -> bool:
+def is_wireless(switch: Switch) -> bool:
+    """Return whether it is a controller of access points."""
     return switch.spec.hardware.shape is Shape.WIRELESS
 
 
@@ -128,5 +135,5 @@ SOMEWHERE: Somewhere = (
     (POWER_SHOWS, gives_power),
     (_SENSORS, lambda switch: switch.spec.hardware.shape is not Shape.STACK),
     (_CORE_SHOWS, _is_core),
-    ((("show chassis", shows.chassis),), _is_wireless),
+    (_WIRELESS_SHOWS, is_wireless),
 )

@@ -192,6 +192,7 @@ class NightAnswer(Answer):
     unknown: int = Field(description="nobody knows what these devices are")
     left_over: int = Field(description="not tried: the night was over, or was stopped")
     going: int
+    interrupted: list[int] = Field(description="jobs whose process has died, and that nobody has taken up yet")
 
 
 class OpeningAnswer(Answer):

@@ -20,7 +20,7 @@ from swimctl.inventory.selection import Selection
 from swimctl.models import Device, Outcome
 from swimctl.requests.plans import Plan
 from swimctl.requests.service import Service
-from swimctl.store import Campaign, Store
+from swimctl.store import Campaign, Night, Store
 from swimctl.store.nights import Tried
 from swimctl.store.seen import Change
 
@@ -47,9 +47,15 @@ class Devices:
             selection, lost = self._known(rule.selection)
             devices = self._inventory().select(selection).devices
         except (SelectionError, InventoryError) as error:  # it names nobody, or a host of another system
-            return Sight(campaign, rule, (), nights, lost, str(error), approval)
+            return Sight(campaign, rule, (), nights, lost, str(error), approval, self._left(nights))
         stands = self._stands(campaign, rule, devices)
-        return Sight(campaign, rule, stands, nights, lost, approval=approval)
+        return Sight(campaign, rule, stands, nights, lost, approval=approval, left=self._left(nights))
+
+    def _left(self, nights: Sequence[Night]) -> tuple[int, ...]:
+        """Return the jobs of the night that goes on which were interrupted, and which nobody has taken up."""
+        going = [night.batch_id for night in nights if night.ended_at is None]
+        interrupted = {job.id for job in self._store.interrupted()} if going else set[int]()
+        return tuple(number for batch in going for number in self._store.left(batch) if number in interrupted)
 
     def _known(self, selection: Selection) -> tuple[Selection, tuple[str, ...]]:
         """Return a selection without the names that the inventory does not have any more, and those names."""

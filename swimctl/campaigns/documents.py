@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -41,7 +42,7 @@ def shown_document(sight: Sight, outlook: Outlook) -> Document:
         "nights_left": outlook.nights,
         "last_night": _next(outlook.last),
         "guessed": outlook.guessed,
-        "nights": [night_document(night) for night in sight.nights],
+        "nights": [night_document(night, sight.left if night == sight.night else ()) for night in sight.nights],
         "devices": [_stand(stand) for stand in sight.stands],
     }
 
@@ -51,8 +52,8 @@ def rule_document(rule: Rule) -> Document:
     return {**asdict(rule), "max_failures": rule.failures}
 
 
-def night_document(night: Night) -> Document:
-    """Write a night and what came of it."""
+def night_document(night: Night, left: Sequence[int]) -> Document:
+    """Write a night and what came of it, with its jobs that were interrupted and that nobody has taken up."""
     counts = night.counts
     return {
         "number": night.number,
@@ -67,6 +68,7 @@ def night_document(night: Night) -> Document:
         "unknown": counts.unknown,
         "left_over": counts.left_over,
         "going": counts.going,
+        "interrupted": list(left),
     }
 
 

@@ -89,25 +89,35 @@ class Nights:
         """Close the nights that have ended, and begin those whose time has come; for a server, once a second."""
         self.settle()
         now, resting = self._clock.now(), dict[tuple[object, ...], datetime]()
+        going = {night.campaign_id for night in self._store.open_nights()}
         for campaign in self._store.campaigns():
-            # Who changes, releases or continues it wants it looked at now.
-            key = (campaign.id, campaign.rule, campaign.released_by, campaign.approved_by, campaign.halted)
+            # Who changes, releases or continues it wants it looked at now, and so does a night that has ended.
+            steered = (campaign.rule, campaign.released_by, campaign.approved_by, campaign.halted)
+            key = (campaign.id, campaign.id in going, *steered)
             # Not for longer than that, if somebody has set the clock back.
             if not may_go_on(campaign) or now < self._resting.get(key, now) <= now + _REST:
                 resting |= {key: self._resting[key]} if key in self._resting else {}
-                continue
-            if (opens := self._open(campaign, now)) is None:
-                continue
-            try:
-                came = self._begin(campaign, opens)
-            except SwimctlError as error:
-                log.error("campaign %s: %s", campaign.name, error)  # noqa: TRY400 - its words say it all
-                resting[key] = now + _REST
-                continue
-            if isinstance(came, NotNow):
-                log.info("campaign %s: %s", campaign.name, came.why)
+            elif not self._tried(campaign, now):
                 resting[key] = now + _REST
         self._resting = resting
+
+    def _tried(self, campaign: Campaign, now: datetime) -> bool:
+        """Begin a night where one may begin; False: nothing could, for a reason that is logged.
+
+        Whatever is wrong with one campaign, the others have their nights.
+        """
+        try:
+            opens = self._open(campaign, now)
+            came = None if opens is None else self._begin(campaign, opens)
+        except SwimctlError as error:
+            log.error("campaign %s: %s", campaign.name, error)  # noqa: TRY400 - its words say it all
+            return False
+        except Exception:
+            log.exception("campaign %s could not be looked at", campaign.name)
+            return False
+        if isinstance(came, NotNow):
+            log.info("campaign %s: %s", campaign.name, came.why)
+        return not isinstance(came, NotNow)
 
     def tonight(self, campaign: Campaign) -> Begun | NotNow:
         """Begin tonight's batch of a campaign, or return why not. A night that goes on is returned as such."""
@@ -129,15 +139,21 @@ class Nights:
             if night.counts.going:
                 continue
             campaign = next(one for one in self._store.campaigns() if one.id == night.campaign_id)
-            rule = Rule.read(campaign.rule)
-            # One that somebody has ended goes on by nothing: there is nothing to halt.
-            halted = "" if campaign.ended_at is not None else why_halted(rule, night)
-            if not self._store.end_night(night.id, halted):
-                continue  # another process was faster, and tells of it
-            sight = self._devices.sight(self._store.campaign(campaign.name))
-            following = next_at(self._calendars, rule, max(self._clock.now(), night.closes))
-            self._notifier.tell(ended_text(sight, night, following if isinstance(following, Next) else None))
-            self._finish(sight)
+            try:
+                self._close(campaign, night)
+            except SwimctlError as error:  # the others are closed all the same
+                log.error("night %d of campaign %s was not closed: %s", night.number, campaign.name, error)  # noqa: TRY400
+
+    def _close(self, campaign: Campaign, night: Night) -> None:
+        rule = Rule.read(campaign.rule)
+        # One that somebody has ended goes on by nothing: there is nothing to halt.
+        halted = "" if campaign.ended_at is not None else why_halted(rule, night)
+        if not self._store.end_night(night.id, halted):
+            return  # another process was faster, and tells of it
+        sight = self._devices.sight(self._store.campaign(campaign.name))
+        following = next_at(self._calendars, rule, max(self._clock.now(), night.closes))
+        self._notifier.tell(ended_text(sight, night, following if isinstance(following, Next) else None))
+        self._finish(sight)
 
     def _open(self, campaign: Campaign, now: datetime) -> Next | None:
         """Return the opening in which a night may begin now; None: it is closed, or had its night."""
@@ -203,6 +219,7 @@ class Nights:
                 f"somebody else has to approve it: `swimctl campaign approve {name} --rule {campaign.mark}`"
             ),
             State.RUNNING: "its night goes on",
+            State.INTERRUPTED: f"its night was left; next: `swimctl campaign tonight {name}`",
             State.BLOCKED: sight.problem or f"what is left needs a person: {told(sight)}",
             State.FINISHED: f"nothing is behind: {told(sight)}",
             State.UNRELEASED: f"somebody has to release the next night: `swimctl campaign next {name}`",

@@ -32,12 +32,13 @@ class Where(StrEnum):
 
 
 class State(StrEnum):
-    """What a campaign does. `blocked`: what is left of it needs a person."""
+    """What a campaign does. `interrupted`: who ran its night is gone. `blocked`: what is left of it needs a person."""
 
     ENDED = "ended"
     HALTED = "halted"
     PAUSED = "paused"
     UNAPPROVED = "unapproved"
+    INTERRUPTED = "interrupted"
     RUNNING = "running"
     BLOCKED = "blocked"
     FINISHED = "finished"
@@ -60,7 +61,8 @@ class Stand:
 class Sight:
     """A campaign with its devices as they are known now. `problem`: why its selection names none.
 
-    `lost` are names of devices that the inventory does not have any more.
+    `lost` are names of devices that the inventory does not have any more. `left` are jobs of the night that were
+    interrupted, and that nobody has taken up.
     """
 
     campaign: Campaign
@@ -70,6 +72,7 @@ class Sight:
     lost: tuple[str, ...] = ()
     problem: str = ""
     approval: bool = False  # config.yaml wants one
+    left: tuple[int, ...] = ()
 
     @cached_property
     def counts(self) -> Counter[Where]:
@@ -104,7 +107,7 @@ class Sight:
         if (campaign.needs_approval or self.approval) and campaign.approved_by is None:
             return State.UNAPPROVED
         if self.night is not None:
-            return State.RUNNING
+            return State.INTERRUPTED if self.left else State.RUNNING
         if not counts[Where.BEHIND]:
             needy = counts[Where.HELD_BACK] + counts[Where.NO_JOB] + bool(self.problem)
             return State.BLOCKED if needy else State.FINISHED

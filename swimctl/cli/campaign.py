@@ -245,7 +245,7 @@ def _run(context: Context, opened: Opened, came: Sequence[Begun | NotNow]) -> in
             batches.append(one.night.batch_id)
             if not context.quiet:
                 output.note(campaign_screen.begun(one))
-        elif one.night is not None and opened.store.is_left(one.night.batch_id):
+        elif one.night is not None and opened.store.left(one.night.batch_id):
             batches.append(one.night.batch_id)
             if not context.quiet:
                 output.note(f"swimctl: campaign {one.campaign.name}: night {one.night.number} was left, and goes on")
@@ -264,12 +264,10 @@ def _run_batches(context: Context, opened: Opened, batches: Sequence[str]) -> in
     from swimctl.cli import running
     from swimctl.cli.follow import Kept
     from swimctl.errors import StaleClaim
-    from swimctl.states import FINAL
 
     engine = opened.engine.prepared()
-    found = [job for batch in batches for job in opened.store.jobs(batch_id=batch)]
-    # What a person has stopped, a person continues.
-    jobs = [job for job in found if job.status not in FINAL and not job.stop_by]
+    ids = [number for batch in batches for number in opened.store.left(batch)]
+    jobs = opened.store.jobs(ids=ids) if ids else []
 
     def run(batch: str, event: threading.Event) -> None:
         try:
@@ -282,7 +280,6 @@ def _run_batches(context: Context, opened: Opened, batches: Sequence[str]) -> in
             for done in [nights.submit(run, batch, event) for batch in batches]:
                 done.result()
 
-    ids = [job.id for job in jobs]
     stop = running.run(context, opened, work, Kept(opened.store, ids=ids))
-    ended = opened.store.jobs(ids=ids)
+    ended = opened.store.jobs(ids=ids) if ids else []
     return running.print_result(context, running.outcome_of(opened, ",".join(batches), ended, (), stop))

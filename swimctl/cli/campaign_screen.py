@@ -130,18 +130,20 @@ def _head(sight: Sight, outlook: Outlook, now: datetime) -> Iterator[str]:
             f"Paused by {campaign.paused_by}" if campaign.paused_by else "",
             sight.problem,
             f"No longer in the inventory: {some(sight.lost)}" if sight.lost else "",
-            "" if sight.night is None else _going(sight.night, now),
+            "" if sight.night is None else _going(sight.night, len(sight.left), now),
             f"The next night was released by {campaign.released_by}" if campaign.released_by else "",
         ),
     )
     yield from _to_come(sight, outlook, now)
 
 
-def _going(night: Night, now: datetime) -> str:
+def _going(night: Night, left: int, now: datetime) -> str:
     until = f"until {night.closes.astimezone():%H:%M}"
     if night.closes <= now:
         until = f"and its window has closed: `swimctl status --batch {night.batch_id[:8]}` says what it waits for"
-    return f"Night {night.number}: {night.counts.all - night.counts.going} of {night.counts.all} have ended, {until}"
+    interrupted = f"{left} interrupted, " if left else ""
+    ended = night.counts.all - night.counts.going
+    return f"Night {night.number}: {ended} of {night.counts.all} have ended, {interrupted}{until}"
 
 
 def _to_come(sight: Sight, outlook: Outlook, now: datetime) -> Iterator[str]:
@@ -204,6 +206,7 @@ def _next_command(sight: Sight) -> str:
         State.PAUSED: f"`swimctl campaign continue {name}`",
         State.UNAPPROVED: f"`swimctl campaign approve {name} --rule {sight.campaign.mark}`, by somebody else",
         State.UNRELEASED: f"`swimctl campaign next {name}`",
+        State.INTERRUPTED: f"`swimctl campaign tonight {name}`",
         State.RUNNING: f"`swimctl status --batch {sight.night.batch_id[:8]} --watch`" if sight.night else "",
     }.get(state) or (
         f"`swimctl campaign continue {name} --device {held[0].device.name} --reason TEXT`"

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from swimctl.checks.rules import Check, checks_for
-from swimctl.clock import Clock, between_looks
+from swimctl.clock import Clock, between_looks, to_the_minute
 from swimctl.config.calendars import Calendars
 from swimctl.config.reading import Config
 from swimctl.config.settings import Settings
@@ -141,6 +141,8 @@ class JobRunner:
             try:
                 if step.stop_before:
                     self._checkpoint(job, context)
+                if kind in copying and kind != "readiness" and "activation" in kinds:
+                    self._require_time(batch, context)
                 if kind == "activation" or (kind in gated and not isinstance(step, HoldStep)):
                     yield from self._wait_for_slot(batch, job, context)
                 if step.job_status is not self._store.job(job.id).status:
@@ -209,6 +211,16 @@ class JobRunner:
         unseen = 60 * self._settings.activation.usual_minutes / self._clock.speed
         needs = room_needed(self._store.usual_seconds(), image.family, unseen)
         return self._calendars.gate(self._clock.now(), needs, policy.window, policy.until, policy.zone)
+
+    def _require_time(self, batch: Batch, context: JobContext) -> None:
+        """Raise StepFailed where the batch is over: what is copied now, it would not activate."""
+        until = self._store.batch(batch.id).policy.until  # anew: somebody may have changed it
+        if not batch.options.activate or until is None or was_sent(context, "activate"):
+            return
+        if until <= self._clock.now():
+            why = f"its batch was to end by {to_the_minute(until)}"
+            context.record.remember(TOO_LATE, why)
+            raise StepFailed(f"{why}; nothing was activated, and nothing more is copied; next: `swimctl retry`")
 
     def _checkpoint(self, job: Job, context: JobContext) -> None:
         """Leave here if this process is to stop, or somebody wants this job to stop between two steps. Stopped."""

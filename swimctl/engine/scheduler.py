@@ -49,9 +49,8 @@ class Scheduler:
             log.error("interrupted jobs could not be continued: %s", error)  # noqa: TRY400 - its words say it all
         while not stop.is_set():
             self._running = {batch: thread for batch, thread in self._running.items() if thread.is_alive()}
+            self._look_at_nights()
             try:
-                if self._nights is not None:
-                    self._nights.tick()
                 self._start(self._engine.due(), stop)
             except SwimctlError as error:
                 log.error("cannot look for jobs to run: %s", error)  # noqa: TRY400 - its words say it all
@@ -66,6 +65,16 @@ class Scheduler:
         """Return how many batches are running."""
         return sum(thread.is_alive() for thread in self._running.values())
 
+    def _look_at_nights(self) -> None:
+        """Begin and close nights; what is wrong with them keeps no other job from its time."""
+        try:
+            if self._nights is not None:
+                self._nights.tick()
+        except SwimctlError as error:
+            log.error("cannot look at campaigns: %s", error)  # noqa: TRY400 - its words say it all
+        except Exception:
+            log.exception("campaigns could not be looked at")
+
     def _end_nights(self, nights: Nights) -> None:
         """Close the nights that ended with this process, and send what is to be told."""
         try:
@@ -78,10 +87,16 @@ class Scheduler:
         """List the interrupted jobs that a server may take up by itself.
 
         Those made in a terminal wait for the person there. One whose activation may have been sent is taken up
-        however late: its device waits for a commit. Another only within the grace: nobody expects it at noon.
+        however late: its device waits for a commit. Another only within the grace: nobody expects it at noon. Of the
+        nights of campaigns all are: after their windows they end, and the next night comes.
         """
         now, found = self._clock.now(), []
+        nights = {night.batch_id: self._store.left(night.batch_id) for night in self._store.open_nights()}
         for job in self._store.interrupted():
+            if job.batch_id in nights:
+                if job.id in nights[job.batch_id]:
+                    found.append(job)
+                continue
             batch = self._store.batch(job.batch_id)
             if job.status not in RUNNING or not (batch.detached or batch.schedule_time):
                 continue

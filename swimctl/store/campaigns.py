@@ -249,19 +249,6 @@ class Campaigns(Nights):
             self._enter(sql, itself(campaign.name), "campaign-halt", campaign, told)
         return bool(ended)
 
-    def is_left(self, batch_id: str) -> bool:
-        """Return whether a batch has jobs to end, no living process runs it, and no person keeps it from going on."""
-        with self._db.read() as sql:
-            rows = sql.execute(
-                "SELECT j.runner_id, b.runner_id AS owner FROM jobs j JOIN batches b ON b.id = j.batch_id "
-                "WHERE j.batch_id = ? AND j.status NOT IN ('success', 'failed', 'cancelled') "
-                "AND ifnull(j.stop_by, '') = '' AND b.paused_by IS NULL "
-                "AND b.stopped_by IS NULL AND NOT (b.needs_approval AND b.approved_by IS NULL)",
-                [batch_id],
-            ).fetchall()
-        runners = {row["runner_id"] for row in rows} | {row["owner"] for row in rows}
-        return bool(rows) and not any(self._locks.lives(runner) for runner in runners)
-
     def _enter(
         self, sql: Sql, by: Caller, action: str, campaign: Campaign, told: Mapping[str, Any] | None = None
     ) -> None:

@@ -157,6 +157,28 @@ class Nights(Part):
             ).fetchall()
         return {row["device_id"]: row["job_id"] for row in rows}
 
+    def left(self, batch_id: str) -> list[int]:
+        """List the jobs of a batch that end only if somebody takes them up: no living process runs any of it.
+
+        The one place that says so: for `campaign tonight`, for a server that starts, and for who looks. A job that a
+        person has stopped is left for that person, as is all of a batch that somebody has stopped. A pause, or an
+        approval that is missing, keeps only those that have not begun.
+        """
+        with self._db.read() as sql:
+            rows = sql.execute(
+                "SELECT j.id, j.runner_id, b.runner_id AS owner, "
+                "ifnull(j.stop_by, '') <> '' OR b.stopped_by IS NOT NULL "
+                "OR (j.status IN ('pending', 'scheduled') "
+                "AND (b.paused_by IS NOT NULL OR (b.needs_approval AND b.approved_by IS NULL))) AS kept "
+                "FROM jobs j JOIN batches b ON b.id = j.batch_id "
+                "WHERE j.batch_id = ? AND j.status NOT IN ('success', 'failed', 'cancelled') ORDER BY j.id",
+                [batch_id],
+            ).fetchall()
+        runners = {row["runner_id"] for row in rows} | {row["owner"] for row in rows}
+        if any(self._locks.lives(runner) for runner in runners):
+            return []
+        return [row["id"] for row in rows if not row["kept"]]
+
     def _nights(self, which: str, values: Sequence[object]) -> list[Night]:
         with self._db.read() as sql:
             rows = sql.execute(f"{_COUNTED} WHERE {which} GROUP BY n.id ORDER BY n.id", list(values)).fetchall()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -14,10 +15,15 @@ from support.campaigns import ANNA, BERT, EVENING, Wished, again, wished
 from support.projects import Project
 from support.stores import StandingClock, at_once, said, spawn
 
+from swimctl.campaigns.documents import shown_document
 from swimctl.campaigns.nights import Begun, NotNow
-from swimctl.campaigns.standing import State
+from swimctl.campaigns.outlook import Outlook
+from swimctl.campaigns.standing import Sight, State
+from swimctl.engine.batches import Engine
+from swimctl.engine.scheduler import Scheduler
 from swimctl.errors import ConflictError, StoreError
-from swimctl.models import Caller
+from swimctl.inventory.selection import Selection
+from swimctl.models import Caller, Job
 from swimctl.store import NewNight, nights
 
 REQUIRED = "  approval: required\n"
@@ -185,10 +191,104 @@ def test_a_job_that_a_person_has_stopped_is_taken_up_by_no_cron(wish: Wished) ->
     wish.create()
     begun = wish.begun()
     first, *others = begun.made.jobs
-    assert wish.store.is_left(begun.night.batch_id)
+    batch = begun.night.batch_id
+    assert wish.store.left(batch) == [job.id for job in begun.made.jobs]
     wish.store.fail_waiting([job.id for job in others], "not attempted")
     with wish.store.register_runner() as runner:
         assert wish.store.claim(first.id, runner) is not None
+        assert wish.store.left(batch) == [], "a living process runs it"
         wish.store.stop_jobs([first.id], BERT)
         wish.store.release(first.id, runner, "stopped")
-    assert not wish.store.is_left(begun.night.batch_id)
+    assert wish.store.left(batch) == []
+    assert wish.sight().state is State.RUNNING
+
+
+def test_a_pause_keeps_from_going_on_what_has_not_begun_and_nothing_that_has(wish: Wished) -> None:
+    wish.create()
+    begun = wish.begun()
+    with wish.store.register_runner() as runner:
+        assert wish.store.claim(begun.made.jobs[0].id, runner) is not None
+    wish.store.pause_campaign("access", BERT)
+    assert wish.store.left(begun.night.batch_id) == [begun.made.jobs[0].id]
+
+
+def test_a_night_whose_process_died_says_so_and_a_server_takes_it_up_however_late_that_is(tmp_path: Path) -> None:
+    with wished(tmp_path) as wish:
+        wish.create()
+        begun = wish.begun()
+        first = begun.made.jobs[0].id
+        with wish.store.register_runner() as runner:
+            assert wish.store.claim(first, runner) is not None
+            assert wish.sight().state is State.RUNNING
+        assert (wish.sight().state, wish.sight().left) == (State.INTERRUPTED, (first,))
+        assert shown_document(*_shown(wish))["nights"][0]["interrupted"] == [first]
+        wish.clock.forward(14 * 3600)  # it is noon
+        with Engine(wish.project.config(), wish.store, wish.inventory, wish.clock) as engine:
+            serving = Scheduler(engine, wish.store, wish.clock, 600, wish.nights)
+            assert [job.id for job in serving._left_half_way()] == [first]
+            wish.store.pause_campaign("access", BERT)
+            assert [job.id for job in serving._left_half_way()] == [first], "what has begun is seen through"
+
+
+def _shown(wish: Wished) -> tuple[Sight, Outlook]:
+    shown = wish.campaigns.show("access")
+    return shown.sight, shown.outlook
+
+
+class _Due:
+    """An engine that is asked what is due, and has nothing."""
+
+    def __init__(self, stop: threading.Event) -> None:
+        self.asked, self._stop = 0, stop
+
+    def due(self) -> list[Job]:
+        self.asked += 1
+        self._stop.set()
+        return []
+
+
+@pytest.mark.parametrize("error", [ConflictError("a mistake in a calendar"), AttributeError("a defect")])
+def test_what_is_wrong_with_campaigns_keeps_no_other_job_from_its_time(
+    wish: Wished, error: Exception, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fails() -> None:
+        raise error
+
+    monkeypatch.setattr(wish.nights, "tick", fails)
+    stop = threading.Event()
+    engine = _Due(stop)
+    Scheduler(engine, wish.store, wish.clock, 600, wish.nights).run(stop)  # type: ignore[arg-type]
+    assert engine.asked == 1
+    assert "campaigns" in caplog.text
+
+
+@pytest.mark.parametrize("broken", ["{}", '{"selection": 3, "waves": []}'])
+def test_a_campaign_with_which_something_is_wrong_keeps_no_other_from_its_night(
+    wish: Wished, broken: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    wish.create("access", selection=Selection(names=("sw1",)))
+    wish.create("core", selection=Selection(names=("sw2",)))
+    said(wish.store, "UPDATE campaigns SET rule = ? WHERE name = 'access'", [broken])
+    wish.nights.tick()
+    assert [job.device_name for job in wish.store.jobs()] == ["sw2"]
+    assert "campaign access could not be looked at" in caplog.text
+
+
+def test_a_night_that_cannot_be_closed_keeps_no_other_open(
+    wish: Wished, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    wish.create("access", selection=Selection(names=("sw1",)))
+    wish.create("core", selection=Selection(names=("sw2",)))
+    for begun in [wish.begun("access"), wish.begun("core")]:
+        wish.ends(begun)
+    end_night = wish.store.end_night
+
+    def fails(night: int, halted: str = "") -> bool:
+        if night == 1:
+            raise StoreError("the disk is full")
+        return end_night(night, halted)
+
+    monkeypatch.setattr(wish.store, "end_night", fails)
+    wish.nights.settle()
+    assert [night.campaign_id for night in wish.store.open_nights()] == [1]
+    assert "night 1 of campaign access was not closed: the disk is full" in caplog.text

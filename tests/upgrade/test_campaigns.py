@@ -102,6 +102,23 @@ def test_a_night_whose_process_was_killed_is_taken_up_and_nothing_is_sent_twice(
 
 
 @pytest.mark.prove
+def test_a_night_that_was_interrupted_a_day_ago_ends_as_left_over_when_a_server_starts_and_the_next_one_begins(
+    tmp_path: Path,
+) -> None:
+    with lab_folder(tmp_path, ssh=False, at_rest=False, devices=2) as lab:
+        assert look(tmp_path, "campaign", "create", "access", "--all", "--window", open_now(), "--workers", "1")[0] == 0
+        assert stop_in(tmp_path, start(tmp_path, "campaign", "tonight"), 0, 0.2)
+        with at(tmp_path, DAY) as opened:
+            assert opened.campaigns.sight("access").state is State.INTERRUPTED
+            sight = a_night(opened, 2)
+            first, second = sight.nights
+            assert (first.counts.left_over, first.counts.bad, second.counts.well) == (2, 0, 2)
+            assert "was to end by" in (opened.store.jobs(batch_id=first.batch_id)[0].error or "")
+            assert where(sight) == {"there": ["sw1", "sw2"]}
+        assert_once(lab)
+
+
+@pytest.mark.prove
 def test_two_crons_at_once_run_one_night(tmp_path: Path) -> None:
     with lab_folder(tmp_path, ssh=False, at_rest=False, devices=2) as lab:
         assert look(tmp_path, "campaign", "create", "access", "--all", "--window", open_now())[0] == 0

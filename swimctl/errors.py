@@ -48,11 +48,8 @@ SwimctlError
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from typing import Any, ClassVar, Final, Literal
-
-_NEXT: Final = re.compile(r"\bnext(?:, [^:;]*)?: *\S|`swimctl [a-z]|please report it")
+from typing import Any, ClassVar, Literal
 
 
 class SwimctlError(Exception):
@@ -64,21 +61,6 @@ class SwimctlError(Exception):
     code: ClassVar[str] = "error"
     exit_code: ClassVar[int] = 1
     mend: ClassVar[str] = "correct what it names, then {again}"
-
-
-def with_next(message: str, error: type[SwimctlError], name: str) -> str:
-    """Return a message that says what to do next: as it is where it does, else with what such an error has for it."""
-    return message if says_next(message) else f"{message}; next: {advice(error, name)}"
-
-
-def advice(error: type[SwimctlError], name: str, again: str = "`swimctl retry`") -> str:
-    """Return what to do about such an error of a device; `again`: how to go on after that, where no job failed."""
-    return error.mend.format(name=name, again=again)
-
-
-def says_next(message: str) -> bool:
-    """Return whether a message names what to do: `next: …`, a command of swimctl, or where to report a defect."""
-    return _NEXT.search(message) is not None
 
 
 class UsageError(SwimctlError):

@@ -14,8 +14,9 @@ from swimctl.clock import SystemClock
 from swimctl.config.settings import Distribution
 from swimctl.errors import DeadlineExceeded, LoginFailed, TransferFailed
 from swimctl.sessions import session as session_module
+from swimctl.sessions.connecting import connect
 from swimctl.sessions.redaction import Redaction
-from swimctl.sessions.session import Session, connect
+from swimctl.sessions.session import Session
 from swimctl.sessions.targets import Target
 from swimctl.sessions.transcript import Transcript
 from swimctl.sessions.transports import scp_push

@@ -15,8 +15,8 @@ import pytest
 from swimctl import descriptors
 from swimctl.clock import Deadline, SystemClock
 from swimctl.errors import OutOfDescriptors, Unreachable
+from swimctl.sessions.connecting import connect
 from swimctl.sessions.redaction import Redaction
-from swimctl.sessions.session import connect
 from swimctl.sessions.targets import Target
 from swimctl.sessions.transcript import Transcript
 from swimctl.sessions.way import enter, greets

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from support.source import PACKAGE, code, in_one_worker
 
 from swimctl import errors
-from swimctl.errors import SwimctlError, advice, says_next, with_next
+from swimctl.advice import advice, says_next, with_next
+from swimctl.errors import SwimctlError
 from swimctl.models import Device, Finding, Image, JobOptions
 from swimctl.requests.looks import Checked, check_devices
 from swimctl.steps.first_look import FirstLook

@@ -10,6 +10,7 @@ from functools import partial
 from itertools import groupby
 from typing import Self
 
+from swimctl.advice import with_next
 from swimctl.captures.recording import Capture
 from swimctl.checks.asking import Taken
 from swimctl.clock import Clock, Deadline, between_looks
@@ -26,7 +27,7 @@ from swimctl.engine.spread import Limits, Spread
 from swimctl.engine.turns import stopped, unfinished_before
 from swimctl.engine.visits import Visits
 from swimctl.engine.write_backs import WriteBacks
-from swimctl.errors import NotFound, StaleClaim, StepFailed, StoreError, SwimctlError, with_next
+from swimctl.errors import NotFound, StaleClaim, StepFailed, StoreError, SwimctlError
 from swimctl.inventory.hosts import Inventory
 from swimctl.models import Batch, Device, ExecutionMode, Image, Job, JobOptions, Outcome
 from swimctl.notify.notifier import Notifier

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from swimctl.advice import with_next
 from swimctl.config.flows import Flow
 from swimctl.config.own_steps import Own
 from swimctl.engine.job_store import JobStore
-from swimctl.errors import StaleClaim, StepFailed, StoreError, SwimctlError, with_next
+from swimctl.errors import StaleClaim, StepFailed, StoreError, SwimctlError
 from swimctl.models import Batch, Job, Outcome
 from swimctl.states import StepStatus
 from swimctl.steps import STEPS, JobContext, Step

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from swimctl.advice import with_next
 from swimctl.checks.rules import Check, checks_for
 from swimctl.clock import Clock, between_looks, to_the_minute
 from swimctl.config.calendars import Calendars
@@ -37,7 +38,6 @@ from swimctl.errors import (
     StoreError,
     SwimctlError,
     UnparsableOutput,
-    with_next,
 )
 from swimctl.images.server import ImageServer
 from swimctl.images.turns import SiteTurns

@@ -22,11 +22,12 @@ from swimctl.platforms.base import Netconf
 from swimctl.platforms.driver import Driver
 from swimctl.platforms.facts import Running
 from swimctl.platforms.prompts import name_in
+from swimctl.sessions.connecting import connect
 from swimctl.sessions.logins import DeviceLogins, answers
 from swimctl.sessions.netconf import Models
 from swimctl.sessions.one_look import one_look
 from swimctl.sessions.redaction import Redaction
-from swimctl.sessions.session import Session, connect
+from swimctl.sessions.session import Session
 from swimctl.sessions.targets import Target
 from swimctl.sessions.transcript import Transcript
 from swimctl.steps.first_look import FirstLook, first_look, models_of, prove, what_runs

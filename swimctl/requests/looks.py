@@ -8,7 +8,8 @@ from dataclasses import asdict, dataclass
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from swimctl.errors import SwimctlError, advice, says_next
+from swimctl.advice import advice, says_next
+from swimctl.errors import SwimctlError
 from swimctl.models import Device, Finding, Image, JobOptions
 from swimctl.waivers import Waiver, as_typed
 

@@ -12,26 +12,22 @@ from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from swimctl.clock import Clock, Deadline
-from swimctl.descriptors import starved
 from swimctl.errors import (
     DeadlineExceeded,
-    DeviceError,
     NoPrivilege,
     SessionLost,
     UnexpectedPrompt,
     UnparsableOutput,
-    Unreachable,
 )
 from swimctl.platforms import terminal_of
 from swimctl.platforms.base import Netconf
 from swimctl.platforms.terminal import Answer, Stand, body, has_echo, matching, plain, stand, without_pages
 from swimctl.sessions import one_look
 from swimctl.sessions.first_prompt import FirstPrompt
-from swimctl.sessions.netmiko_terminal import LOST, terminal_over
+from swimctl.sessions.netmiko_terminal import LOST
 from swimctl.sessions.targets import Target
 from swimctl.sessions.transcript import Transcript
 from swimctl.sessions.watchdog import GRACE, watchdog
-from swimctl.sessions.way import enter
 
 # Real seconds of silence after which a prompt with text behind it, or a question, is believed.
 _SILENCE = 1.0
@@ -361,47 +357,5 @@ class Session:
         return self._decoder.decode(news)
 
 
-def connect(
-    target: Target,
-    clock: Clock,
-    transcript: Transcript,
-    seconds: float,
-    answer_within: float | None = None,
-    accepted: Callable[[], None] | None = None,
-) -> Session:
-    """Log in within so many device seconds and reach privileged mode; `answer_within` as in `Session.prepare`.
-
-    `accepted` is called once the device has taken the account, before anything is read from it.
-    Raises what `way.enter` raises, LoginFailed (credentials or enable secret), UnexpectedPrompt, SessionLost or
-    DeadlineExceeded.
-    """
-    deadline = Deadline(clock, seconds)
-    transcript.note(f"connecting to {target.name} ({target.address}:{target.port}) as {target.username}")
-    transport = enter(target, deadline)
-    try:
-        if accepted is not None:
-            accepted()
-        with watchdog(max(1.0, deadline.left_real) + GRACE, transport.close) as bit:
-            connection = terminal_over(transport, target)
-        session = Session(target, clock, transcript, connection)
-        session.prepare(deadline, answer_within)
-    except (DeviceError, *LOST) as error:
-        none_left = starved(error)  # asked before the socket is closed: that gives a descriptor back
-        transport.close()
-        if bit.is_set():
-            raise DeadlineExceeded(f"no login to {target.name} within {deadline.told}") from error
-        if isinstance(error, DeviceError):
-            raise
-        raise none_left or Unreachable(f"no SSH session to {target.name}: {_first_line(error)}") from error
-    except BaseException:
-        transport.close()
-        raise
-    return session
-
-
 def _last_line(text: str) -> str:
     return plain(text).rstrip().rpartition("\n")[2]
-
-
-def _first_line(error: BaseException) -> str:
-    return (str(error).strip() or type(error).__name__).partition("\n")[0]

@@ -19,11 +19,12 @@ from swimctl.models import Device, Image, Job, JobOptions
 from swimctl.platforms.driver import Driver, DriverFactory
 from swimctl.platforms.facts import Running
 from swimctl.platforms.text import unread
+from swimctl.sessions.connecting import connect
 from swimctl.sessions.logins import DeviceLogins, answers
 from swimctl.sessions.netconf import Models
 from swimctl.sessions.one_look import forget, one_look
 from swimctl.sessions.redaction import Redaction
-from swimctl.sessions.session import Session, connect
+from swimctl.sessions.session import Session
 from swimctl.sessions.targets import Target
 from swimctl.sessions.transcript import Transcript
 from swimctl.sessions.way import greets

@@ -14,9 +14,10 @@ from support.scripted_terminal import ENABLE_SECRET, PASSWORD, PaperTerminal
 from swimctl import clock
 from swimctl.clock import Clock, Deadline, SystemClock
 from swimctl.errors import DeadlineExceeded, NoPrivilege, OutOfDescriptors, Unreachable
-from swimctl.sessions import session as session_module
+from swimctl.sessions import connecting
+from swimctl.sessions.connecting import connect
 from swimctl.sessions.redaction import Redaction
-from swimctl.sessions.session import Session, connect
+from swimctl.sessions.session import Session
 from swimctl.sessions.targets import Target
 from swimctl.sessions.transcript import Transcript
 from swimctl.sessions.watchdog import GRACE, watchdog
@@ -44,8 +45,8 @@ class Way:
                 raise terminal
             return terminal
 
-        monkeypatch.setattr(session_module, "enter", enter)
-        monkeypatch.setattr(session_module, "terminal_over", terminal_over)
+        monkeypatch.setattr(connecting, "enter", enter)
+        monkeypatch.setattr(connecting, "terminal_over", terminal_over)
 
     def close(self) -> None:
         self.closes += 1
@@ -128,7 +129,7 @@ def test_a_login_has_its_deadline_in_real_time_and_a_second_at_least(
         given.append(seconds)
         return watchdog(seconds, close)
 
-    monkeypatch.setattr(session_module, "watchdog", watched)
+    monkeypatch.setattr(connecting, "watchdog", watched)
     monkeypatch.setattr(clock, "_SHORTEST_REAL", 0.0)
     standing = cast("Clock", SimpleNamespace(monotonic=lambda: 0.0, speed=speed, now=SystemClock().now))
     with pytest.raises(NoPrivilege):
@@ -142,13 +143,13 @@ def test_a_login_that_hangs_is_closed_from_outside_and_told_as_too_late(
 ) -> None:
     """The library lets an error out, or makes one of its own; either way it was our own close."""
     way = Way(monkeypatch, PaperTerminal())
-    monkeypatch.setattr(session_module, "GRACE", -0.9)
+    monkeypatch.setattr(connecting, "GRACE", -0.9)
 
     def hang(transport: Way, _target: Target) -> Any:
         assert transport.closed.wait(20), "nobody closed it"
         raise EOFError if device_ends else NoPrivilege("it closed")
 
-    monkeypatch.setattr(session_module, "terminal_over", hang)
+    monkeypatch.setattr(connecting, "terminal_over", hang)
     standing = cast("Clock", SimpleNamespace(monotonic=lambda: 0.0, speed=1.0, now=SystemClock().now))
     with pytest.raises(DeadlineExceeded) as failed:
         connect(TARGET, standing, transcript(tmp_path), 1.0)

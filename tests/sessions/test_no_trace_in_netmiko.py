@@ -8,8 +8,8 @@ from pathlib import Path
 from support.lab import small_fleet
 
 from swimctl.clock import SystemClock
+from swimctl.sessions.connecting import connect
 from swimctl.sessions.redaction import Redaction
-from swimctl.sessions.session import connect
 from swimctl.sessions.targets import Target
 from swimctl.sessions.transcript import Transcript
 

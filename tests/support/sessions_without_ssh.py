@@ -24,13 +24,13 @@ from swimctl.lab.filesystem import NEEDED_PRIVILEGE, Incoming, Pace
 from swimctl.lab.fleet import LabFleet
 from swimctl.lab.server import SwitchPort
 from swimctl.lab.vty import Login
-from swimctl.sessions import session as session_module
+from swimctl.sessions import connecting
 from swimctl.sessions.targets import Target
 from swimctl.sessions.transports.base import Login as WithinLogin
 from swimctl.sessions.transports.base import Progress
 from swimctl.sessions.transports.scp_push import ScpPush
 
-_REAL_WAY, _REAL_TERMINAL, _REAL_COPY = session_module.enter, session_module.terminal_over, ScpPush.send
+_REAL_WAY, _REAL_TERMINAL, _REAL_COPY = connecting.enter, connecting.terminal_over, ScpPush.send
 # Devices with these go the real way: what they do at a login, and a session that ends in each kind of step.
 _OVER_SSH = ("refuse-login", "login-lockout", "drop-session-at", "new-host-key")
 # Bytes of a copy at once, and real seconds between two looks at it.
@@ -268,8 +268,8 @@ def without_ssh(lab: LabFleet) -> Iterator[None]:
     _PORTS.update(ports)
     try:
         with (
-            patch.object(session_module, "enter", _enter),
-            patch.object(session_module, "terminal_over", _terminal),
+            patch.object(connecting, "enter", _enter),
+            patch.object(connecting, "terminal_over", _terminal),
             patch.object(ScpPush, "send", _send),
         ):
             yield

@@ -21,8 +21,8 @@ from swimctl.lab.cisco_xe.spec import MemberSpec, SwitchSpec
 from swimctl.lab.faults import parse_fault
 from swimctl.lab.fleet import LabFleet
 from swimctl.models import JobOptions
+from swimctl.sessions.connecting import connect
 from swimctl.sessions.redaction import Redaction
-from swimctl.sessions.session import connect
 from swimctl.sessions.targets import Target
 from swimctl.sessions.transcript import Transcript
 from swimctl.states import JobStatus, StepStatus

@@ -22,8 +22,8 @@ from swimctl.cli.context import Context
 from swimctl.cli.doctor import examine
 from swimctl.clock import Deadline, SystemClock
 from swimctl.errors import InventoryError, LoginFailed, Unreachable, WayLost
+from swimctl.sessions.connecting import connect
 from swimctl.sessions.redaction import Redaction
-from swimctl.sessions.session import connect
 from swimctl.sessions.targets import Ssh, Target
 from swimctl.sessions.transcript import Transcript
 from swimctl.sessions.way import algorithms, enter, meet

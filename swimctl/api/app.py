@@ -16,7 +16,6 @@ from swimctl.api import (
     campaigns,
     catalogue,
     compliance,
-    docs,
     errors,
     events,
     listings,
@@ -65,11 +64,8 @@ def make_app(backend: Backend, places: Connections | None = None) -> web.Applica
     app[_PLACES] = Connections() if places is None else places
     app[_IN_FLIGHT] = [0]
     app.on_response_prepare.append(_headers)
-    described = (
-        Route("GET", "/api/openapi.json", openapi.handler(_document), "This API, for programs", None, {200: "json"}),
-        Route("GET", "/api/docs", docs.handler(_document), "This API, for people", None, {200: "html"}),
-    )
-    for route in (*ROUTES, *described):
+    programs = openapi.handler(described)
+    for route in (*ROUTES, Route("GET", "/api/openapi.json", programs, "This API, for programs", None, {200: "json"})):
         for path in {route.path, route.path.removesuffix("/"), route.path.removesuffix("/") + "/"}:
             app.router.add_route(route.method, path, _framed(route))
             if route.method == "GET":
@@ -87,7 +83,7 @@ def make_app(backend: Backend, places: Connections | None = None) -> web.Applica
 
 
 @cache
-def _document() -> openapi.Document:
+def described() -> openapi.Document:
     """Describe the routes, when somebody asks for it first: most servers are never asked."""
     return openapi.document(ROUTES)
 

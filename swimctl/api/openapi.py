@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from http import HTTPStatus
 from importlib.metadata import version
+from importlib.resources import files
 from typing import Any, Final
 
 from aiohttp import web
@@ -76,6 +77,13 @@ def handler(described: Callable[[], Document]) -> Handler:
     return serve
 
 
+@cache
+def _examples() -> Mapping[str, Any]:
+    """Return an example of each operation: what was sent to a server once, and what it answered."""
+    found: Mapping[str, Any] = json.loads(files("swimctl.api").joinpath("examples.json").read_text(encoding="utf-8"))
+    return found
+
+
 def _defaults_in_words(schema: Document) -> None:
     """Write each field's default into its description.
 
@@ -91,22 +99,27 @@ def _defaults_in_words(schema: Document) -> None:
 def _operation(route: Route, refs: Mapping[Any, Document]) -> Document:
     statuses: dict[int, type[BaseModel] | str] = dict.fromkeys(route.refusals, Problem)
     statuses |= route.answers
+    example = _examples().get(f"{route.method} {route.path}", {})
+    answers = example.get("answers", {})
     operation: Document = {
         "summary": route.summary,
         "operationId": _id(route),
         "security": [] if route.needs is None else [{"token": []}],
-        "parameters": [*_parameters(route)],
-        "responses": {str(status): _response(status, model, refs) for status, model in sorted(statuses.items())},
+        "parameters": [*_parameters(route, example.get("parameters", {}))],
+        "responses": {
+            str(status): _response(status, model, refs, answers.get(str(status)))
+            for status, model in sorted(statuses.items())
+        },
     }
     if route.links:
         operation["responses"][str(max(status for status in route.answers if status < 300))]["links"] = {
             name: _link(link) for name, link in route.links.items()
         }
     if route.body is not None:
-        operation["requestBody"] = body = {
-            "required": True,
-            "content": {"application/json": {"schema": refs[route.body, "validation"]}},
-        }
+        content: Document = {"schema": refs[route.body, "validation"]}
+        if "body" in example:
+            content["example"] = example["body"]
+        operation["requestBody"] = body = {"required": True, "content": {"application/json": content}}
         if route.form:
             body["description"] = "A form with the same fields (application/x-www-form-urlencoded) is taken too."
     return operation
@@ -124,7 +137,9 @@ def _link(link: Link) -> Document:
     return {"operationId": _id(link), "parameters": runtime(link.parameters), **body}
 
 
-def _response(status: int, model: type[BaseModel] | str, refs: Mapping[Any, Document]) -> Document:
+def _response(
+    status: int, model: type[BaseModel] | str, refs: Mapping[Any, Document], example: object = None
+) -> Document:
     if not model:
         return {"description": HTTPStatus(status).phrase}
     if isinstance(model, str):
@@ -132,13 +147,16 @@ def _response(status: int, model: type[BaseModel] | str, refs: Mapping[Any, Docu
     else:
         content = {"application/json": {"schema": refs[model, "serialization"]}}
     found: Document = {"description": HTTPStatus(status).phrase, "content": content}
+    if example is not None:
+        (kind,) = content.values()
+        kind["example"] = example
     header = _HEADERS.get(status)
     if header and model is Problem:
         found["headers"] = {header: {"schema": {"type": "string"}}}
     return found
 
 
-def _parameters(route: Route) -> Iterable[Document]:
+def _parameters(route: Route, examples: Mapping[str, Any]) -> Iterable[Document]:
     for name, header in route.headers.items():
         schema = {"type": "string", **header.limits}
         yield {"name": name, "in": "header", "description": header.description, "schema": schema}
@@ -158,4 +176,6 @@ def _parameters(route: Route) -> Iterable[Document]:
             found |= {"style": "form", "explode": False}
         if "description" in field:
             found["description"] = field["description"]
+        if name in examples:
+            found["example"] = examples[name]
         yield found

@@ -16,7 +16,7 @@ from swimctl.api.app import letting_in
 from swimctl.api.errors import Refusal
 from swimctl.api.routing import BACKEND
 from swimctl.errors import SwimctlError, TokenRefused
-from swimctl.web import batches, fleet, jobs, live, planning, session, signing
+from swimctl.web import batches, fleet, jobs, live, planning, reference, session, signing
 from swimctl.web.visit import HEADERS, Page, Visit, rendered
 
 log = logging.getLogger("swimctl.web")
@@ -28,6 +28,7 @@ PAGES: Final = (
     *fleet.PAGES,
     *planning.PAGES,
     *live.PAGES,
+    *reference.PAGES,
 )
 _KINDS: Final = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 

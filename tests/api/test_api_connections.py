@@ -172,7 +172,7 @@ def test_one_address_cannot_take_the_place_of_another() -> None:
         ("GET", "/api/devices/", None),
         ("GET", "/api/nowhere/", None),
         ("PUT", LOGIN, None),
-        ("GET", "/api/docs", None),
+        ("GET", "/api/openapi.json", None),
         ("GET", "/metrics", "operator"),
         ("HEAD", "/api/upgrade/events/", "operator"),
     ],

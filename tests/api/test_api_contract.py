@@ -18,7 +18,7 @@ from swimctl.inventory.selection import Selection
 from swimctl.requests import transcripts
 from swimctl.requests.service import NOBODY
 
-PATHS = [*((route.method, route.path) for route in ROUTES), ("GET", "/api/docs"), ("GET", "/api/openapi.json")]
+PATHS = [*((route.method, route.path) for route in ROUTES), ("GET", "/api/openapi.json")]
 GUARDED = [(route.method, route.path) for route in ROUTES if route.needs is not None]
 
 

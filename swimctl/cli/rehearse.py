@@ -18,8 +18,9 @@ import typer
 from swimctl.cli import completing, output
 from swimctl.cli.context import Context, Opened, caller, of
 from swimctl.cli.plan import looked_at, with_bound_waivers
+from swimctl.cli.shared_options import taking
 from swimctl.cli.upgrade import signed_preview
-from swimctl.cli.wanted import Wanted, typed, with_options
+from swimctl.cli.wanted import Wanted, options, typed
 from swimctl.errors import ConflictError, UsageError
 
 if TYPE_CHECKING:
@@ -33,10 +34,11 @@ if TYPE_CHECKING:
 app = typer.Typer()
 _PLAY = "What is played"
 _TRIES = 200
+_AT = "The night begins at this time: 02:00, 'Sat 02:00', +2h, or 2030-05-04T02:00+02:00."
 
 
 @app.command()
-@with_options
+@taking(options, "wanted", words={"at": _AT}, hidden={"detach"})
 def rehearse(
     ctx: typer.Context,
     *,
@@ -79,17 +81,19 @@ def rehearse(
     go well. 1: something would go wrong. 3: nothing would, but a device could not be rehearsed.
     """
     from swimctl.cli.rehearsal_screen import shown
+    from swimctl.rehearse.faults import read, require_known
     from swimctl.rehearse.report import report_of
 
+    read(fault or ())  # before anything is asked
     context = of(ctx)
     with context.open() as opened, _ended_by_signals() as ends:
         if plan is not None and bundles is not None:
             raise UsageError("a signed plan is held against what its devices say now; leave out --from")
         looks = _Looks(context, opened, bundles)
         if plan is None:
-            planned = with_bound_waivers(
-                opened, opened.service.plan(wanted.request(opened)), offline=bundles is not None
-            )
+            asked_for = opened.service.plan(wanted.request(opened))
+            require_known(fault or (), [item.device.name for item in asked_for.accepted])
+            planned = with_bound_waivers(opened, asked_for, offline=bundles is not None)
             preview = looked_at(context, opened, planned, checker=looks.checker)
         else:
             preview = signed_preview(context, opened, plan, typed(ctx))

@@ -158,11 +158,18 @@ def _catalyst(learned: Learned, image: Image | None, common: dict[str, Any], unl
     }
     if ios:
         return IosSpec(learned.name, members, **fields, **common)  # type: ignore[arg-type] # made of IosMember above
+    if names := _inactive(learned):
+        unlike.append(f"inactive packages: the twin has none, its device {', '.join(names)}")
     spec = SwitchSpec(learned.name, members, mode=learned.mode or "INSTALL", **fields, **common)
     if learned.boots and _plain(learned.boots) != _plain((spec.boots,)):
         lines = ("no boot system", *(f"boot system {path}" for path in learned.boots))
         return SwitchSpec(learned.name, members, mode=spec.mode, config=lines, **fields, **common)
     return spec
+
+
+def _inactive(learned: Learned) -> tuple[str, ...]:
+    """Return the names of what was added to a device and is not active."""
+    return tuple(name for name, state in learned.installed if state == "I")
 
 
 def _plain(paths: tuple[str, ...]) -> list[str]:
@@ -209,9 +216,14 @@ def _router(learned: Learned, image: Image | None, common: dict[str, Any], unlik
     hardware = _hardware(ROUTERS, whole, learned, image, unlike, lambda one: len(one.slots) == len(learned.parts))
     if learned.neighbours:
         unlike.append("neighbours: the twin has its own two")
-    if any(state == "I" for _, state in learned.installed):
-        unlike.append("inactive packages: the twin has none")
-    return RouterSpec(learned.name, hardware=hardware, number=learned.serial, version=learned.release, **common)
+    return RouterSpec(
+        learned.name,
+        hardware=hardware,
+        number=learned.serial,
+        version=learned.release,
+        inactive=_inactive(learned),
+        **common,
+    )
 
 
 def _arista(learned: Learned, image: Image | None, common: dict[str, Any], unlike: list[str]) -> ChassisSpec:

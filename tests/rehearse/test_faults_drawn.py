@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from swimctl.errors import UsageError
-from swimctl.rehearse.faults import drawn, written
+from swimctl.rehearse.faults import drawn, require_known, written
 
 NAMES = [f"sw{number}" for number in range(1, 41)]
 
@@ -35,5 +35,12 @@ def test_what_was_played_can_be_asked_for_again() -> None:
     ],
 )
 def test_what_names_no_device_or_no_fault_is_refused(option: str, words: str) -> None:
-    with pytest.raises(UsageError, match=words):
+    with pytest.raises(UsageError, match=words) as refused:
         drawn([option], NAMES, 1)
+    assert str(refused.value).startswith(f"--fault {option}: ")
+    with pytest.raises(UsageError, match=words):
+        require_known([option], NAMES)
+
+
+def test_a_share_and_all_are_of_whoever_is_rehearsed() -> None:
+    require_known(["all=hot", "5%=hot", "sw7=hot"], NAMES)

@@ -10,8 +10,12 @@ from support.projects import IMAGE
 from support.stores import NOON
 
 from swimctl.lab.chassis_spec import StandIn
+from swimctl.lab.cisco_xr.device import Router
+from swimctl.lab.clock import LabClock
+from swimctl.lab.devices import device
 from swimctl.models import Device, Finding, Image
 from swimctl.rehearse.casting import unlike_its_device, with_pace
+from swimctl.rehearse.learned import Disk, Learned, Part
 from swimctl.rehearse.learning import contradictions, learn
 from swimctl.rehearse.making import Conditions, NoTwin, make_twin
 from swimctl.requests.looks import Checked
@@ -92,6 +96,25 @@ def test_a_model_that_the_lab_has_not_is_played_by_one_that_boots_the_same_image
     assert "stands in for DCS-7050CX3-32S" in twin.unlike[0]
     with pytest.raises(NoTwin, match="the lab has no DCS-7050CX3-32S"):
         make_twin(told, an_image(IMAGE, "cat9k_iosxe"), CONDITIONS)
+
+
+def test_inactive_packages_are_in_a_twin_with_ios_xr_and_are_missed_in_one_with_ios_xe() -> None:
+    added = (("asr9k-mini-x64-7.5.2", "I"), ("asr9k-mgbl-x64-2.0.0.0-r732.x86_64", "I"), ("asr9k-xr-7.3.2", "C"))
+    router = Learned(
+        "pe1", "cisco_xr", "7.3.2", "ASR-9901", "FOC1", parts=(Part(1, "ASR-9901-RP", "FOC2", "7.3.2"),),
+        disks={1: Disk(9_000_000_000, 5_000_000_000, {})}, installed=added,
+    )  # fmt: skip
+    twin = make_twin(router, None, CONDITIONS)
+    made = device(twin.spec, LabClock(1.0))
+    assert isinstance(made, Router)
+    assert [(each.name, each.version) for each in made.inactive] == [(added[0][0], "7.5.2"), (added[1][0], "7.3.2")]
+    switch = replace(
+        router, platform="cisco_xe", release="17.09.05", model="C9300-24P", installed=(("17.12.04.0.4444", "I"),),
+        parts=(Part(1, "C9300-24P", "FOC2", "17.09.05"),),
+    )  # fmt: skip
+    assert (
+        "inactive packages: the twin has none, its device 17.12.04.0.4444" in make_twin(switch, None, CONDITIONS).unlike
+    )
 
 
 def test_a_twin_has_the_space_of_its_device_and_images_in_their_size_at_no_cost() -> None:

@@ -112,3 +112,26 @@ def test_it_ends_at_once_leaves_nothing_behind_and_takes_no_password_along(tmp_p
             sweep()
             assert [*rooms.iterdir()] == [living], "what was left is gone, and what lives stays"
     assert [*rooms.iterdir()] == []
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"), [("sw1=never-return", "did you mean never-returns?"), ("sw9=hot", "no twin of sw9 is upgraded")]
+)
+def test_a_fault_that_cannot_be_is_refused_before_anything_is_asked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], fault: str, words: str
+) -> None:
+    with network(tmp_path, 1) as lab:
+        assert main(["--config", str(tmp_path / "config.yaml"), "rehearse", "sw1", "--fault", fault]) == 2
+        assert lab.commands("sw1") == []
+    assert words in capsys.readouterr().err
+
+
+def test_its_help_has_what_means_something_there(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rehearse", "--help"]) == 0
+    said = capsys.readouterr().out
+    assert "--detach" not in said
+    assert "The night begins at this time" in said
+    assert main(["upgrade", "--help"]) == 0
+    said = capsys.readouterr().out
+    assert "--detach" in said
+    assert "Make jobs for this time" in said

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from swimctl.lab.chassis import Chassis
 from swimctl.lab.cisco_xr.spec import RouterSpec
@@ -31,6 +33,15 @@ class Software:
     version: str
 
 
+_IMAGE: Final = re.compile(r".+-(\d+\.\d+\.\d+)(?:\.iso)?")
+
+
+def _added(name: str, runs: str) -> Software:
+    """Return what was added under a name: an image ends with its release, an optional package is of what `runs`."""
+    found = _IMAGE.fullmatch(name)
+    return Software(name, found[1] if found else runs)
+
+
 class Nodes(Chassis):
     """One router, with one route processor or two, but for its installer."""
 
@@ -41,7 +52,7 @@ class Nodes(Chassis):
         self.spec = spec
         self.configuration = _first_configuration(spec)
         self.active = self.committed = Software(f"{spec.hardware.iso.format(kind='mini')}-{spec.version}", spec.version)
-        self.inactive: list[Software] = []
+        self.inactive = [_added(name, spec.version) for name in spec.inactive]
         self._next: Software | None = None
         self._flash = {number: self._new_flash(number) for number in range(1, len(spec.hardware.slots) + 1)}
 

@@ -65,10 +65,11 @@ HARDWARE: Mapping[str, Hardware] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RouterSpec(LoneChassisSpec):
-    """All that a lab router is made from. `version` is spelt as `7.3.2`."""
+    """All that a lab router is made from. `version` is spelt as `7.3.2`; `inactive` packages were added before."""
 
     hardware: Hardware
     version: str = "7.3.2"
+    inactive: tuple[str, ...] = ()
 
     @property
     def platform(self) -> str:

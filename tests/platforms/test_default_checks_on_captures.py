@@ -14,7 +14,11 @@ from swimctl.errors import UnparsableOutput
 
 SHOWN_BY: Mapping[str, Sequence[str]] = {
     "show ip bgp all summary": ("show_ip_bgp_summary", "show_bgp_all_summary"),
-    "show ip bgp summary vrf all": ("show_ip_bgp_summary", "show_ip_bgp_summary_vrf"),
+    "show bgp vrf all all summary": (
+        "show_bgp_vrf_all_all_summary",
+        "show_ip_bgp_summary",
+        "show_ip_bgp_summary_vrf",
+    ),
     "show bgp summary": ("show_bgp_summary", "show_ip_bgp_summary"),
     "show ip ospf neighbors vrf all": ("show_ip_ospf_neighbor",),
     "show ip ospf neighbor vrf all": ("show_ip_ospf_neighbor",),

@@ -53,6 +53,7 @@ _SHOWS: tuple[tuple[str, Show[Nexus]], ...] = (
     ("show mac address-table", Show(shows_routing.mac_table)),
     ("show ip arp", Show(shows_routing.arp)),
     ("show ip bgp summary [vrf all]", Featured(shows_routing.bgp_summary, None, "bgp")),
+    ("show bgp vrf all all summary", Featured(shows_routing.bgp_summaries, None, "bgp")),
     ("show ip ospf neighbors [vrf all]", Featured(shows_routing.ospf_neighbors, None, "ospf")),
     ("show isis adjacency [vrf all]", Featured(shows_routing.isis_adjacency, None, "isis")),
     ("show interface status", Show(shows_ports.status, structured_ports.status)),

@@ -65,6 +65,11 @@ def bgp_summary(switch: Nexus) -> str:
     return text
 
 
+def bgp_summaries(switch: Nexus) -> str:
+    """Show bgp vrf all all summary: of a family that no neighbour has, the heading alone."""
+    return f"{bgp_summary(switch)}\nBGP summary information for VRF default, address family IPv6 Unicast\n"
+
+
 def ospf_neighbors(switch: Nexus) -> str:
     """Show ip ospf neighbors."""
     found = [each for each in _routers(switch, OSPF) if each.up]

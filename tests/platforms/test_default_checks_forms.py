@@ -1,0 +1,269 @@
+"""Forms of outputs that the checks that come with swimctl read, and that the community's templates pass over.
+
+The outputs are written for these tests; where a form is known from stands beside each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from swimctl.checks.parsing import rows_of
+from swimctl.checks.rows import counting
+from swimctl.checks.rules import defaults_of
+from swimctl.platforms.text import unread
+
+_XE_BGP = """\
+BGP router identifier 10.255.0.1, local AS number 64810
+BGP table version is 12, main routing table version 12
+
+Neighbor        V           AS MsgRcvd MsgSent   TblVer  InQ OutQ Up/Down  State/PfxRcd
+"""
+_XR_BGP = """\
+BGP router identifier 10.255.2.1, local AS number 64830
+Process       RcvTblVer   bRIB/RIB   LabelVer  ImportVer  SendTblVer  StandbyVer
+Speaker              45         45         45         45          45          45
+
+Neighbor        Spk    AS MsgRcvd MsgSent   TblVer  InQ OutQ  Up/Down  St/PfxRcd
+"""
+_NX_BGP = """\
+BGP summary information for VRF {vrf}, address family {family}
+BGP router identifier 10.255.1.1, local AS number 64820
+BGP table version is 9, {family} config peers 2, capable peers 2
+
+Neighbor        V    AS MsgRcvd MsgSent   TblVer  InQ OutQ Up/Down  State/PfxRcd
+"""
+_JUNOS_BGP = """\
+Threading mode: BGP I/O
+Groups: 2 Peers: 4 Down peers: 1
+Table          Tot Paths  Act Paths Suppressed    History Damp State    Pending
+inet.0
+                       7          4          0          0          0          0
+Peer                     AS      InPkt     OutPkt    OutQ   Flaps Last Up/Dwn State|#Active/Received/Accepted/Damped...
+"""
+
+FORMS: Mapping[str, tuple[str, str, str, frozenset[str]]] = {
+    # Public logs of DMVPN hubs: a star before what a listen range let in; another legend and other families below.
+    "XE, neighbours of a listen range": (
+        "cisco_xe",
+        "bgp-sessions",
+        (
+            f"For address family: IPv4 Unicast\n{_XE_BGP}"
+            "*10.70.0.2      4        64811      41      44       12    0    0 00:31:12        3\n"
+            "10.70.9.1       4        64812     900     902       12    0    0 1d02h           7\n"
+            "10.70.9.5       4        64813       0       0        1    0    0 never    Idle (Admin)\n"
+            "* Dynamically created based on a listen range command\n"
+            "Dynamically created neighbors: 1, Subnet ranges: 1\n\n"
+            "BGP peergroup SPOKES listen range group members:\n  10.70.0.0/24\n\n"
+            f"For address family: VPNv4 Unicast\n{_XE_BGP}"
+            "10.70.9.1       4        64812     900     902       12    0    0 1d02h           2\n"
+        ),
+        frozenset({"IPv4 Unicast 10.70.0.2", "IPv4 Unicast 10.70.9.1", "VPNv4 Unicast 10.70.9.1"}),
+    ),
+    # Short ones: CiscoTestAutomation/genieparser, ShowBgpAllSummary; long ones wrap as IOS-XR's and NX-OS' do.
+    "XE, IPv6": (
+        "cisco_xe",
+        "bgp-sessions",
+        (
+            f"For address family: IPv6 Unicast\n{_XE_BGP}"
+            "2001:DB8::7     4        64812     900     902       12    0    0 1d02h           7\n"
+            "2001:DB8:70:9::1\n"
+            "                4        64813     900     902       12    0    0 1d02h           7\n"
+            "FE80::9%GigabitEthernet2\n"
+            "                4          1.9     900     902       12    0    0 3w4d     Active\n"
+        ),
+        frozenset({"IPv6 Unicast 2001:DB8::7", "IPv6 Unicast 2001:DB8:70:9::1"}),
+    ),
+    # A virtual link has no dead time: public logs of OSPF over another area. Fast hellos: Cisco's guide of OSPF.
+    "XE, OSPF without a dead time, and a short one": (
+        "cisco_xe",
+        "ospf-neighbors",
+        (
+            "Neighbor ID     Pri   State           Dead Time   Address         Interface\n"
+            "10.255.7.1        0   FULL/  -           -        10.71.0.2       OSPF_VL0\n"
+            "10.255.7.1        1   FULL/BDR        00:00:33    10.71.0.2       GigabitEthernet0/0/1\n"
+            "10.255.7.2        0   FULL/  -        812 msec    10.71.0.6       TenGigabitEthernet0/1/0\n"
+            "10.255.7.3        1   EXSTART/DR      00:00:39    10.71.1.3       Vlan71\n"
+        ),
+        frozenset(
+            {
+                "10.255.7.1 OSPF_VL0",
+                "10.255.7.1 GigabitEthernet0/0/1",
+                "10.255.7.2 TenGigabitEthernet0/1/0",
+            }
+        ),
+    ),
+    # captures cisco_nxos/show_bgp_vrf_all_all_summary: both ways to break a line, and families without a neighbour.
+    "NX-OS, all families of all VRFs": (
+        "cisco_nxos",
+        "bgp-sessions",
+        (
+            f"{_NX_BGP.format(vrf='default', family='IPv4 Unicast')}"
+            "10.72.0.1       4 64821   80000   80001        9    0    0     5w6d 12\n"
+            "10.72.0.5       4 4210000072\n"
+            "                          80000   80001        9    0    0     5w6d 3\n\n"
+            "BGP summary information for VRF default, address family IPv6 Unicast\n\n"
+            f"{_NX_BGP.format(vrf='default', family='L2VPN EVPN')}"
+            "10.72.0.1       4 64821   80000   80001        9    0    0     5w6d 40\n\n"
+            f"{_NX_BGP.format(vrf='tenant.7', family='IPv6 Unicast')}"
+            "10.72.0.9       4 64822   80000   80001        0    0    0     5w6d 0 (No Cap)\n"
+            "2001:db8:72:9:1::5\n\t\t4 64823   80000   80001        9    0    0     5w5d 2\n"
+            "2001:db8:72:9:1::9\n\t\t4 64823       0       0        0    0    0     5w5d Shut (Admin)\n"
+        ),
+        frozenset(
+            {
+                "default IPv4 Unicast 10.72.0.1",
+                "default IPv4 Unicast 10.72.0.5",
+                "default L2VPN EVPN 10.72.0.1",
+                "tenant.7 IPv6 Unicast 2001:db8:72:9:1::5",
+            }
+        ),
+    ),
+    # A public output of an IOS-XR route server with neighbours of both kinds.
+    "XR, IPv6": (
+        "cisco_xr",
+        "bgp-sessions",
+        (
+            f"{_XR_BGP}"
+            "10.73.0.1         0 64831   84000   84001       45    0    0    8w2d          5\n"
+            "2001:db8:73:101::2\n"
+            "                  0 64832   84000   84001       45    0    0 01:38:27         0!\n"
+            "2001:db8:73:101::3\n"
+            "                  0 64833       0       0        0    0    0 00:00:00 Idle\n"
+        ),
+        frozenset({"10.73.0.1", "2001:db8:73:101::2"}),
+    ),
+    # The lines above the table say what the signs mean (captures cisco_xr/show_ospf_neighbor).
+    "XR, OSPF with signs behind an interface": (
+        "cisco_xr",
+        "ospf-neighbors",
+        (
+            "* Indicates MADJ interface\n# Indicates Neighbor awaiting BFD session up\n\nNeighbors for OSPF CORE\n\n"
+            "Neighbor ID     Pri   State           Dead Time   Address         Interface\n"
+            "10.255.7.7      1     FULL/  -        00:00:37    10.74.0.2       HundredGigE0/0/0/1*\n"
+            "    Neighbor is up for 8w2d\n"
+            "10.255.7.8      1     FULL/DR         00:00:33    10.74.0.6       Bundle-Ether7.100#\n"
+            "    Neighbor is up for 00:00:12\n\nTotal neighbor count: 2\n"
+        ),
+        frozenset({"10.255.7.7 HundredGigE0/0/0/1", "10.255.7.8 Bundle-Ether7.100"}),
+    ),
+    # As IOS-XE breaks a long name (captures cisco_xe/show_isis_neighbors).
+    "XR, a long name in IS-IS": (
+        "cisco_xr",
+        "isis-neighbors",
+        (
+            "IS-IS CORE neighbors:\n"
+            "System Id      Interface        SNPA           State Holdtime Type IETF-NSF\n"
+            "hall-7         BE7              *PtoP*         Up    25       L2   Capable\n"
+            "a-rather-long-name-of-hall-8\n"
+            "               Hu0/0/0/1        *PtoP*         Up    22       L1L2 Capable\n\nTotal neighbor count: 2\n"
+        ),
+        frozenset({"hall-7 BE7 L2", "a-rather-long-name-of-hall-8 Hu0/0/0/1 L1L2"}),
+    ),
+    # Juniper's validated design of an EVPN fabric without addresses between its switches.
+    "Junos, neighbours that are named with their interface": (
+        "juniper_junos",
+        "bgp-sessions",
+        (
+            f"{_JUNOS_BGP}"
+            "10.75.0.1             64851      84000      84001       0       2 8w2d 3:04:05 4/7/7/0      0/0/0/0\n"
+            "10.75.0.5               1.9      84000      84001       0       2     2:03:04 Establ\n  inet.0: 4/7/7/0\n"
+            "fe80::1:9ff:fe16:7%et-0/0/9.0       64852      84000      84001       0       0    16:40:06 Establ\n"
+            "  inet.0: 6/6/6/0\n"
+            "fe80::1:9ff:fe16:8%et-0/0/10.0      64853          0          0       0       0       40:11 Connect\n"
+        ),
+        frozenset({"10.75.0.1 64851", "10.75.0.5 1.9", "fe80::1:9ff:fe16:7%et-0/0/9.0 64852"}),
+    ),
+    # Juniper's reference of the command for EX Series, and outputs of 12.x in public repositories.
+    "Junos, VLANs of a switch without ELS": (
+        "juniper_junos",
+        "vlans",
+        (
+            "Name           Tag     Interfaces\n"
+            "default\n                       ge-0/0/0.0, ge-0/0/1.0*\n"
+            "desks          70\n                       ge-0/0/2.0*, ge-0/0/3.0\n"
+            "phones         71      None\n"
+        ),
+        frozenset({"the only one desks", "the only one phones"}),
+    ),
+    # Juniper's guide of PoE for EX switches: a blank before each port.
+    "Junos, PoE with a blank before each port": (
+        "juniper_junos",
+        "poe-power",
+        (
+            "Interface    Admin       Oper    Max        Priority       Power          Class\n"
+            "             status      status  power                     consumption\n"
+            " ge-0/0/0    Enabled      ON     15.4W      Low            4.4W            2\n"
+            " ge-0/0/1    Enabled     OFF     0.0W       Low            0.0W            not-applicable\n"
+        ),
+        frozenset({"ge-0/0/0"}),
+    ),
+    # Each row without a class: then a session's output has lost the blanks before all of them.
+    "Junos, parts that are of no class": (
+        "juniper_junos",
+        "environment",
+        (
+            "Class Item                           Status     Measurement\n"
+            "      Routing Engine 0               OK\n"
+            "      CB 0                           OK\n"
+            "      PEM 0                          OK\n"
+        ),
+        frozenset({"Routing Engine 0", "CB 0", "PEM 0"}),
+    ),
+    # Arista's manual of EOS: `2 WAYS`.
+    "EOS, OSPF between routers of one network": (
+        "arista_eos",
+        "ospf-neighbors",
+        (
+            "Neighbor ID     Instance VRF      Pri State                  Dead Time   Address         Interface\n"
+            "10.255.7.1      1        default  1   FULL/DR                00:00:37    10.76.0.1       Ethernet1/1\n"
+            "10.255.7.2      1        blue     1   2 WAYS/DR OTHER        00:00:31    10.76.1.3       Vlan76\n"
+            "10.255.7.3      1        blue     1   EXCHG START/BDR        00:00:31    10.76.1.4       Vlan76\n"
+        ),
+        frozenset({"default 10.255.7.1 Ethernet1/1", "blue 10.255.7.2 Vlan76"}),
+    ),
+}
+
+NOTHING: Mapping[str, tuple[str, str, str]] = {
+    # A leaf of a fabric without a neighbour in a family prints its heading (captures cisco_nxos, as above).
+    "NX-OS": (
+        "cisco_nxos",
+        "bgp-sessions",
+        "BGP summary information for VRF default, address family IPv4 Unicast\n",
+    ),
+    "XE": ("cisco_xe", "bgp-sessions", _XE_BGP),
+    "XE, nothing at all": ("cisco_xe", "bgp-sessions", ""),
+    "XR": ("cisco_xr", "bgp-sessions", _XR_BGP),
+    "Junos": ("juniper_junos", "bgp-sessions", "Groups: 0 Peers: 0 Down peers: 0\n"),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_each_row_that_counts_is_read(form: str) -> None:
+    platform, name, text, wanted = FORMS[form]
+    rule = defaults_of(platform)[name]
+    rows = counting(rule, rows_of(rule, platform, rule.command_on(platform), text))
+    assert {" ".join(str(row[field]) for field in rule.key) for row in rows} == wanted
+
+
+@pytest.mark.parametrize("form", NOTHING)
+def test_a_protocol_without_a_neighbour_is_read(form: str) -> None:
+    platform, name, text = NOTHING[form]
+    rule = defaults_of(platform)[name]
+    assert rows_of(rule, platform, rule.command_on(platform), text) == ()
+
+
+@pytest.mark.parametrize(
+    ("platform", "row"),
+    [
+        ("cisco_xe", f"{_XE_BGP}10.70.9.1       4        64812     900     9\n"),
+        ("cisco_nxos", f"{_NX_BGP.format(vrf='default', family='IPv4 Unicast')}10.72.0.1       4 64821   80000   8\n"),
+        ("cisco_xr", f"{_XR_BGP}10.73.0.1         0 64831   84000   8\n"),
+    ],
+)
+def test_half_a_row_is_told(platform: str, row: str) -> None:
+    rule = defaults_of(platform)["bgp-sessions"]
+    with unread() as odd:
+        rows_of(rule, platform, rule.command_on(platform), row)
+    assert [line for _, line in odd] == [row.splitlines()[-1]]

@@ -8,7 +8,7 @@ CLIENTS := $(VENV)/clients/installed
 OLDER := $(VENV)/paramiko4
 PLANTED := $(VENV)/installed-for-mutants
 
-.PHONY: demo test prove whole check older format mutants bench pictures clients clean
+.PHONY: demo test prove whole check older format mutants bench pictures site clients clean
 
 demo: $(STAMP)
 	$(BIN)/swimctl demo
@@ -59,8 +59,12 @@ pictures: $(TESTED)
 	$(BIN)/python tests/tutorial/playing.py docs/pictures
 	$(BIN)/python tests/report_pictures.py docs/pictures  # needs a browser: tests/support/browser.py
 
+# The pages of docs/ as a site, in site/: open site/index.html. tests/docs builds it, too.
+site: $(TESTED)
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+
 clean:
-	rm -rf $(VENV) build mutants dist swimctl.egg-info
+	rm -rf $(VENV) build mutants dist site swimctl.egg-info
 
 $(VENV)/bin/pip:
 	$(PYTHON) -m venv $(VENV)

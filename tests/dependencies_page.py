@@ -39,6 +39,15 @@ _SPDX = {
 }
 
 
+_SITE = (
+    "The site of these pages (`make site`) is built by mkdocs-material (MIT) on MkDocs (BSD-2-Clause). swimctl",
+    "itself needs neither. mkdocs-material is in maintenance: it gets corrections until May 2027. It was chosen",
+    "because its site works without a network: search, styles and scripts come with the package. Its successor,",
+    "Zensical, is made to read the same `mkdocs.yaml`, and the pages are plain Markdown in any case.",
+    "`docs/scripts/iframe-worker.js` (MIT) makes the search work from a disk.",
+)
+
+
 @dataclass(frozen=True)
 class Needed:
     """One package, and the packages that it needs itself."""
@@ -114,6 +123,8 @@ def page() -> str:
             "This writes an SBOM (CycloneDX, JSON) of swimctl and of all packages below. Without a file, it writes",
             "this page. Versions are those of `constraints.txt`, for Python 3.11 on Linux, without extras. Licences",
             "are those that the packages say of themselves.",
+            "",
+            *_SITE,
             "",
             "| package | version | licence |",
             "|---|---|---|",

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 from ruamel.yaml import YAML
+from site_hooks import slug
 
 ROOT = Path(__file__).parent.parent
 GUIDES = ("CONTRIBUTING.md", "docs/adding-a-platform.md")
+PAGES = [
+    *GUIDES[:1],
+    "README.md",
+    "CHANGELOG.md",
+    *sorted(str(page.relative_to(ROOT)) for page in ROOT.glob("docs/**/*.md")),
+]
 # Where a file of a table stands whose row names no folder.
 HOMES = ("swimctl/platforms/NAME", "swimctl/lab/NAME", "tests/platforms/NAME")
 # What stands for NAME: a platform, and in these folders a step, a test of one, a command.
@@ -62,11 +70,32 @@ def test_each_file_of_a_platform_is_there_in_one() -> None:
     assert [row for row in sorted(inside) if not any(map(is_there, below(row)))] == []
 
 
-@pytest.mark.parametrize("page", [*GUIDES, "README.md"])
-def test_each_link_leads_somewhere(page: str) -> None:
-    links = [link for link in re.findall(r"\]\(([^)#\s]+)", read(page)) if "://" not in link]
-    assert links
-    assert [link for link in links if not (ROOT / page).parent.joinpath(link).exists()] == []
+@pytest.mark.parametrize("page", PAGES)
+def test_each_link_leads_to_a_file_and_a_heading(page: str) -> None:
+    links = re.findall(r"\]\(([^)\s]+)", read(page))
+    assert [link for link in links if "://" not in link and not leads_somewhere(page, link)] == []
+
+
+def leads_somewhere(page: str, link: str) -> bool:
+    name, _, anchor = link.partition("#")
+    target = ROOT.joinpath(page).parent / name if name else ROOT / page
+    return target.is_file() and (not anchor or anchor in anchors(target))
+
+
+@cache
+def anchors(page: Path) -> set[str]:
+    text = re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    return {
+        slug(re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", title)) for title in re.findall(r"^#+ (.*)", text, re.MULTILINE)
+    }
+
+
+def test_a_link_that_leads_nowhere_is_seen() -> None:
+    assert leads_somewhere("docs/ssh.md", "#bastions")
+    assert leads_somewhere("docs/ssh.md", "../README.md#the-lab")
+    assert not leads_somewhere("docs/ssh.md", "#bastion")
+    assert not leads_somewhere("docs/ssh.md", "cli.md#swimctl-nothing")
+    assert not leads_somewhere("docs/ssh.md", "nothing.md")
 
 
 @pytest.mark.parametrize("page", [*GUIDES, "README.md", ".ci/run"])

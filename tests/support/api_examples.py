@@ -187,8 +187,8 @@ def _campaigns(recording: _Recording) -> None:
     send("POST", "/api/campaigns/pause/", named)
     send("POST", "/api/campaigns/continue/", {**named, "reason": "the core is back"})
     send("POST", "/api/campaigns/next/", named)
-    api.backend.campaigns.create("core", Rule(Selection(all=True), "22:00-04:00@UTC", approval=True), ROOT)
-    send("POST", "/api/campaigns/approve/", {"campaign": "core"})
+    other = api.backend.campaigns.create("core", Rule(Selection(all=True), "22:00-04:00@UTC", approval=True), ROOT)
+    send("POST", "/api/campaigns/approve/", {"campaign": "core", "mark": other.mark})
     send("POST", "/api/campaigns/end/", {**named, "reason": "all are there"})
 
 

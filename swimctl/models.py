@@ -135,6 +135,7 @@ class JobOptions:
 
     `issu`: in service, without a reload of the whole device, or not at all. `convert`: what runs in bundle mode comes
     to install mode by it. `waivers` are of all its devices. `on_failed_checks`: `back`, or `hold` for a person.
+    `leave_newer`: a device that runs a newer release is left as it is, and its job has nothing to do.
     """
 
     workflow: str = "standard"
@@ -145,6 +146,7 @@ class JobOptions:
     convert: bool = False
     waivers: tuple[Waiver, ...] = ()
     on_failed_checks: str = "back"
+    leave_newer: bool = False
 
     @classmethod
     def read(cls, said: Mapping[str, Any]) -> JobOptions:

@@ -133,6 +133,7 @@ class CampaignCounts(Answer):
     """How many devices are where."""
 
     there: int
+    newer: int = Field(description="they run a newer release, and are left as they are")
     tonight: int = Field(description="in the batch of the night that goes on")
     behind: int
     held_back: int = Field(description="failed too often, or nobody knows what they run: a person lets them go on")

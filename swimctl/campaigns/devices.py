@@ -4,25 +4,39 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from swimctl.campaigns.rule import Rule
+from swimctl.campaigns.rule import Rule, UnreadableRule
 from swimctl.campaigns.standing import Sight, Stand, Where, in_turn, why_held
 from swimctl.clock import Clock
 from swimctl.config.hours import Opening
 from swimctl.config.settings import Settings
 from swimctl.errors import InventoryError, SelectionError, SwimctlError
+from swimctl.images.catalogue import why_unfit
 from swimctl.images.compliance import Compliance, ComplianceStatus, judge, periods
 from swimctl.images.goldens import Choice
 from swimctl.inventory.hosts import Inventory
 from swimctl.inventory.selection import Selection
 from swimctl.models import Device, Outcome
+from swimctl.platforms.versions import same_release
 from swimctl.requests.plans import Plan
 from swimctl.requests.service import Service
 from swimctl.store import Campaign, Night, Store
 from swimctl.store.nights import Tried
 from swimctl.store.seen import Change
+
+
+@dataclass(frozen=True, slots=True)
+class Rival:
+    """Another campaign that wishes another release for a device."""
+
+    device: Device
+    name: str
+    release: str
+
+    def __str__(self) -> str:
+        return f"campaign {self.name} wishes {self.release} for it; next: end one of the two, or exclude it in one"
 
 
 class Devices:
@@ -41,7 +55,7 @@ class Devices:
         """Return a campaign with all of its devices. StoreError, ConfigError."""
         rule = Rule.read(campaign.rule)
         nights = tuple(self._store.nights(campaign.id))
-        approval = self._settings.approval == "required"
+        approval = self._approval
         lost: tuple[str, ...] = ()
         try:
             selection, lost = self._known(rule.selection)
@@ -56,6 +70,55 @@ class Devices:
         going = [night.batch_id for night in nights if night.ended_at is None]
         interrupted = {job.id for job in self._store.interrupted()} if going else set[int]()
         return tuple(number for batch in going for number in self._store.left(batch) if number in interrupted)
+
+    def rivals(
+        self, rule: Rule, devices: Sequence[Device], of: Campaign | None, *, unapproved: bool = False
+    ) -> dict[int, Rival]:
+        """Return of each device for which another campaign than `of` wishes another release, which one.
+
+        With `unapproved`, those count, too, that somebody has to approve before they begin a night.
+        """
+        found: dict[int, Rival] = {}
+        known = {device.id: device for device in devices}
+        wished: dict[int, str] | None = None
+        for other in self._others(of, unapproved=unapproved):
+            try:
+                its = Rule.read(other.rule)
+                if its.image == rule.image:
+                    continue
+                selected = self._inventory().select(self._known(its.selection)[0]).devices
+            except (SelectionError, InventoryError, UnreadableRule):  # it selects nobody now
+                continue
+            shared = [device for device in selected if device.id in known]
+            if not shared:
+                continue
+            wished = self._wished(rule, devices) if wished is None else wished
+            for number, release in self._wished(its, shared).items():
+                if number in wished and not same_release(wished[number], release):
+                    found.setdefault(number, Rival(known[number], other.name, release))
+        return found
+
+    def _others(self, of: Campaign | None, *, unapproved: bool) -> list[Campaign]:
+        """List the campaigns that may begin nights, without one."""
+        return [
+            one
+            for one in self._store.campaigns()
+            if one.ended_at is None
+            and (of is None or one.id != of.id)
+            and (unapproved or one.approved_by is not None or not (one.needs_approval or self._approval))
+        ]
+
+    def _wished(self, rule: Rule, devices: Sequence[Device]) -> dict[int, str]:
+        """Return which release a rule wishes for each device, by its id; without those for which it wishes none."""
+        image = next((one for one in self._store.images() if one.id == rule.image), None)
+        if rule.image is not None:
+            return {one.id: image.version for one in devices if image is not None and why_unfit(one, image) is None}
+        found = self._service.compliance(devices, with_ends=False)
+        return {one.device.id: one.choice.release for one in found if one.choice.release is not None}
+
+    @property
+    def _approval(self) -> bool:
+        return self._settings.approval == "required"
 
     def _known(self, selection: Selection) -> tuple[Selection, tuple[str, ...]]:
         """Return a selection without the names that the inventory does not have any more, and those names."""
@@ -76,6 +139,7 @@ class Devices:
         plan = self._plan(rule, [one.device for one in found if one.standing in _MAY_BE_BEHIND])
         items = {} if isinstance(plan, str) else {item.device.id: item for item in plan.items}
         running = {job.device_id: job.id for job in self._store.unfinished()}
+        rivals = self.rivals(rule, devices, campaign)
         newest = [of[-1] for of in tried.values()]
         tonight = {job.device_id for job in newest if running.get(job.device_id) == job.job_id}
         stands = []
@@ -90,8 +154,12 @@ class Devices:
                 stand = replace(stand, where=Where.TONIGHT, why=f"job {running[device.id]}")
             elif one.standing is ComplianceStatus.COMPLIANT:
                 stand = replace(stand, where=Where.THERE, why="")
+            elif one.newer:
+                stand = replace(stand, where=Where.NEWER, gets="")
             elif one.standing is ComplianceStatus.NO_GOLDEN:
                 stand = replace(stand, where=Where.NO_GOLDEN)
+            elif device.id in rivals:
+                stand = replace(stand, where=Where.NO_JOB, why=str(rivals[device.id]), rival=rivals[device.id].name)
             elif isinstance(plan, str) or item is None or item.refusal is not None:
                 stand = replace(stand, where=Where.NO_JOB, why=(item and item.refusal) or str(plan))
             elif _in_doubt(one, changes.get(device.id), forgiving):

@@ -7,6 +7,7 @@ it twice, and one that is killed leaves either both or nothing.
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import TracebackType
@@ -15,7 +16,7 @@ from typing import Final, Self
 from swimctl.campaigns.devices import Devices
 from swimctl.campaigns.outlook import Next, begins_after, next_at
 from swimctl.campaigns.rule import Rule
-from swimctl.campaigns.standing import Sight, State, Where, told, why_halted
+from swimctl.campaigns.standing import Sight, Stand, State, Where, names, told, why_halted
 from swimctl.campaigns.texts import began_text, ended_text, finished_text
 from swimctl.clock import Clock
 from swimctl.config.calendars import Calendars
@@ -25,7 +26,7 @@ from swimctl.notify.notifier import Notifier
 from swimctl.requests.plans import PlanItem
 from swimctl.requests.service import Service, Triggered
 from swimctl.store import Campaign, NewNight, Night, Store
-from swimctl.store.campaigns import itself
+from swimctl.store.nights import itself
 
 log = logging.getLogger("swimctl.campaigns")
 
@@ -36,11 +37,15 @@ _LAST_WORDS: Final = 5.0  # real seconds for notifications at the end
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A night that began, with the jobs that it made."""
+    """A night that began, with the jobs that it made.
+
+    `contended` are left out: another campaign wishes them otherwise.
+    """
 
     campaign: Campaign
     night: Night
     made: Triggered
+    contended: tuple[Stand, ...] = ()
 
     @property
     def skipped(self) -> tuple[PlanItem, ...]:
@@ -183,12 +188,13 @@ class Nights:
             sight.approval,
             campaign.approved_by,
             campaign.approved_at,
+            tuple((stand.device.name, stand.rival) for stand in sight.contended),
         )
         plan = replace(self._service.plan(rule.request(chosen, opens.opening)), night=night)
         made = self._service.create(plan, Caller(campaign.created_by, itself(campaign.name).origin))
         begun = next(one for one in self._store.nights(campaign.id) if one.batch_id == made.batch.id)
         self._notifier.tell(began_text(campaign, begun, len(behind)))
-        return Begun(campaign, begun, made)
+        return Begun(campaign, begun, made, tuple(sight.contended))
 
     def _finish(self, sight: Sight) -> None:
         """Record once that all devices are there."""
@@ -220,10 +226,14 @@ class Nights:
             ),
             State.RUNNING: "its night goes on",
             State.INTERRUPTED: f"its night was left; next: `swimctl campaign tonight {name}`",
-            State.BLOCKED: sight.problem or f"what is left needs a person: {told(sight)}",
+            State.BLOCKED: sight.problem or f"what is left needs a person: {told(sight)}{_contended(sight.contended)}",
             State.FINISHED: f"nothing is behind: {told(sight)}",
             State.UNRELEASED: f"somebody has to release the next night: `swimctl campaign next {name}`",
         }[sight.state]
+
+
+def _contended(stands: Sequence[Stand]) -> str:
+    return f"; {names(stands)}: {stands[0].why}" if stands else ""
 
 
 def may_go_on(campaign: Campaign) -> bool:

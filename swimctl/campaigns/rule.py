@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from swimctl.config.hours import Opening
-from swimctl.errors import UsageError
+from swimctl.errors import ConflictError, UsageError
 from swimctl.inventory.selection import Selection
 from swimctl.models import Device, ExecutionMode, JobOptions, Policy
 from swimctl.requests.plans import UpgradeRequest
@@ -18,6 +18,10 @@ _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 MOST_NIGHTS: Final = 100
 # Nobody watches a night of a campaign, so unlike a batch it has a limit of failures unless it is told another one.
 FAILURES: Final = 10.0
+
+
+class UnreadableRule(ConflictError):
+    """The store has a rule that this version did not write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +75,19 @@ class Rule:
 
     @classmethod
     def read(cls, text: str) -> Rule:
-        """Read what `text` has written."""
-        said: Mapping[str, Any] = json.loads(text)
-        of = said["selection"]
-        selection = Selection(
-            tuple(of["names"]), of["all"], tuple(of["filters"]), of["limit"], of["group"], tuple(of["exclude"])
-        )
-        return cls(**{**said, "selection": selection, "waves": tuple(said["waves"])})
+        """Read what `text` has written. UnreadableRule: it was another version, or another program."""
+        try:
+            said: Mapping[str, Any] = json.loads(text)
+            of = said["selection"]
+            selection = Selection(
+                tuple(of["names"]), of["all"], tuple(of["filters"]), of["limit"], of["group"], tuple(of["exclude"])
+            )
+            return cls(**{**said, "selection": selection, "waves": tuple(said["waves"])})
+        except (ValueError, LookupError, TypeError) as error:
+            raise UnreadableRule(
+                f"the rule that the store has of a campaign cannot be read ({type(error).__name__}: {error}); next: "
+                "end the campaign, and create another one"
+            ) from None
 
     def request(self, devices: Sequence[Device], opening: Opening) -> UpgradeRequest:
         """Return what one night asks for: a batch like any other, which ends with its opening of the window."""
@@ -91,6 +101,7 @@ class Rule:
                 issu=self.issu,
                 convert=self.convert,
                 on_failed_checks=self.on_failed_checks,
+                leave_newer=True,
             ),
             mode=ExecutionMode.SEQUENTIAL if self.sequential else ExecutionMode.PARALLEL,
             max_failures=number,

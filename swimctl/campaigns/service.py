@@ -16,6 +16,7 @@ from swimctl.config.reading import Config
 from swimctl.errors import ConflictError, UsageError
 from swimctl.images.catalogue import find
 from swimctl.inventory.hosts import Inventory
+from swimctl.inventory.selection import some
 from swimctl.models import Caller, ImageKind, Policy
 from swimctl.notify.notifier import Notifier
 from swimctl.requests.plans import zoned
@@ -54,15 +55,18 @@ class CampaignService:
         """Keep a new campaign. UsageError, NotFound: it cannot be. ConflictError: its name is taken."""
         check_name(name)
         rule = self._checked(_zoned(rule))
+        self._require_no_rival(rule)
         return self._store.create_campaign(name, rule.text(), by, needs_approval=self._needs_approval(rule))
 
     def change(self, name: str, change: Callable[[Rule], Rule], by: Caller, reason: str = "") -> Campaign:
         """Replace the rule of a campaign; its approval is void. ConflictError: nothing is changed by that."""
-        before = Rule.read(self._store.campaign(name).rule)
+        campaign = self._store.campaign(name)
+        before = Rule.read(campaign.rule)
         after = _zoned(change(before))
         if after == before:
             raise ConflictError(f"campaign {name} is like that already; nothing was changed")
         after = self._checked(after)
+        self._require_no_rival(after, campaign)
         return self._store.change_campaign(name, after.text(), by, reason, needs_approval=self._needs_approval(after))
 
     def approve(self, name: str, by: Caller, mark: str) -> Campaign:
@@ -110,6 +114,21 @@ class CampaignService:
 
     def _needs_approval(self, rule: Rule) -> bool:
         return rule.approval or self._settings.approval == "required"
+
+    def _require_no_rival(self, rule: Rule, campaign: Campaign | None = None) -> None:
+        """Refuse to wish for a device what another campaign does not. ConflictError.
+
+        It would go back and forth, night by night.
+        """
+        devices = self._inventory().select(rule.selection).devices
+        rivals = list(self._devices.rivals(rule, devices, campaign, unapproved=True).values())
+        if rivals:
+            name, release = rivals[0].name, rivals[0].release
+            these = some([one.device.name for one in rivals if one.name == name])
+            raise ConflictError(
+                f"campaign {name} wishes {release} for {these}, and this one another release; nothing was changed; "
+                f"next: exclude them here (--exclude), or `swimctl campaign end {name}`"
+            )
 
     def _checked(self, rule: Rule) -> Rule:
         """Return a rule with its devices by name, as an id is no name later. SelectionError, UsageError, NotFound.

@@ -21,7 +21,7 @@ _LONGEST: Final = 300  # of what a batch says, for people
 
 
 class Where(StrEnum):
-    """Where a device of a campaign is. `gets no job`: `why` says what is in the way."""
+    """Where a device of a campaign is. `newer` is not behind. `gets no job`: `why` says what is in the way."""
 
     THERE = "there"
     TONIGHT = "tonight"
@@ -29,6 +29,7 @@ class Where(StrEnum):
     HELD_BACK = "held back"
     NO_JOB = "gets no job"
     NO_GOLDEN = "no golden release"
+    NEWER = "newer"
 
 
 class State(StrEnum):
@@ -48,13 +49,17 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """One device: where it is, and why. `runs` is what it was last seen to run, `gets` what it should."""
+    """One device: where it is, and why. `runs` is what it was last seen to run, `gets` what it should.
+
+    `rival` is another campaign that wishes it otherwise.
+    """
 
     device: Device
     where: Where
     why: str = ""
     runs: str = ""
     gets: str = ""
+    rival: str = ""
 
 
 @dataclass(frozen=True)
@@ -82,6 +87,11 @@ class Sight:
     def those(self, where: Where) -> list[Stand]:
         """List those that are there, in the order in which nights take them."""
         return [stand for stand in self.stands if stand.where is where]
+
+    @property
+    def contended(self) -> list[Stand]:
+        """List those that no night takes because another campaign wishes them otherwise."""
+        return [stand for stand in self.stands if stand.rival]
 
     @property
     def night(self) -> Night | None:

@@ -245,6 +245,8 @@ def _run(context: Context, opened: Opened, came: Sequence[Begun | NotNow]) -> in
             batches.append(one.night.batch_id)
             if not context.quiet:
                 output.note(campaign_screen.begun(one))
+                for line in campaign_screen.contended(one):
+                    output.note(line)
         elif one.night is not None and opened.store.left(one.night.batch_id):
             batches.append(one.night.batch_id)
             if not context.quiet:

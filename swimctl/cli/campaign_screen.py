@@ -40,7 +40,7 @@ def row(sight: Sight) -> tuple[object, ...]:
         counts[Where.THERE],
         counts[Where.BEHIND] + counts[Where.TONIGHT],
         counts[Where.HELD_BACK],
-        counts[Where.NO_JOB] + counts[Where.NO_GOLDEN],
+        counts[Where.NO_JOB] + counts[Where.NO_GOLDEN] + counts[Where.NEWER],
         len(sight.nights),
         sight.rule.window,
     )
@@ -66,7 +66,7 @@ def shown(sight: Sight, outlook: Outlook, now: datetime, width: int, *, all_rows
     campaign = sight.campaign
     lines = [f"Campaign {campaign.name}: {sight.state.value}", ""]
     lines += [each for text in _head(sight, outlook, now) for each in _wrapped("  ", text, width)]
-    for where in (Where.HELD_BACK, Where.NO_JOB, Where.NO_GOLDEN):
+    for where in (Where.HELD_BACK, Where.NO_JOB, Where.NO_GOLDEN, Where.NEWER):
         lines += _reasons(where.value.capitalize(), sight.those(where), width)
     nights = sight.nights if all_rows else sight.nights[-_MOST_NIGHTS:]
     if nights:
@@ -97,6 +97,15 @@ def begun(one: Begun) -> str:
         f"swimctl: campaign {one.campaign.name}: night {night.number} begins with {devices}, batch {night.batch_id}; "
         f"it ends by {output.local_time(night.closes)}"
     )
+
+
+def contended(one: Begun) -> Iterator[str]:
+    """Yield which devices the night leaves out because another campaign wishes them otherwise, each reason once."""
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for stand in one.contended:
+        found[stand.why].append(stand.device.name)
+    for why, names in found.items():
+        yield f"swimctl: campaign {one.campaign.name}: left out: {some(names)}: {why}"
 
 
 def not_now(one: NotNow, now: datetime) -> str:

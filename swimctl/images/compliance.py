@@ -17,7 +17,7 @@ from swimctl.errors import UnorderedVersions
 from swimctl.images.end_of_support import Ends
 from swimctl.images.goldens import Choice
 from swimctl.models import Device
-from swimctl.platforms.versions import compare, release, same_release
+from swimctl.platforms.versions import compare, is_newer, release, same_release
 from swimctl.store.seen import Change, Seen
 
 
@@ -35,7 +35,7 @@ class Compliance:
     """What one device should run, what it runs, and how that compares; `why` says what there is to say.
 
     It runs it since `since` at the latest, and was seen to at `seen_at`, by `seen_by`. `ends` is the end of support
-    that comes first, `ended` that it is over.
+    that comes first, `ended` that it is over. `newer`: all that is not the golden release is newer.
     """
 
     device: Device
@@ -49,6 +49,7 @@ class Compliance:
     seen_by: str = ""
     ends: Ends | None = None
     ended: bool = False
+    newer: bool = False
 
     @property
     def well(self) -> bool:
@@ -199,6 +200,7 @@ def _compared(told: Compliance, golden: str) -> Compliance:
     odd = {name: release for name, release in runs.items() if not same_release(release, golden)}
     if not odd:
         return replace(told, standing=ComplianceStatus.COMPLIANT)
+    told = replace(told, newer=all(is_newer(release, golden) for release in odd.values()))
     if len(odd) == len(runs) and len(set(runs.values())) == 1:
         return replace(told, standing=ComplianceStatus.OTHER, why=_order(runs[""], golden))
     said = [

@@ -132,6 +132,14 @@ def compare(a: str, b: str) -> int:
     return _sign(left.build < right.build)
 
 
+def is_newer(a: str, b: str) -> bool:
+    """Return whether a release is newer than another one; not where nobody can say."""
+    try:
+        return compare(a, b) > 0
+    except UnorderedVersions:
+        return False
+
+
 def _sign(less: bool) -> int:
     return -1 if less else 1
 

@@ -36,7 +36,7 @@ from swimctl.platforms.rules import again, in_service, kind
 from swimctl.platforms.serials import read_serials
 from swimctl.platforms.terminal import Answer
 from swimctl.sessions.one_look import one_look
-from swimctl.steps.target import called, is_patch, on_target
+from swimctl.steps.target import called, is_beyond, is_patch, on_target
 from swimctl.steps.who import NOBODY, Met, stranger
 from swimctl.waivers import covering
 
@@ -135,7 +135,7 @@ def first_look(
     other = asked.answer("serial numbers", lambda: stranger(met, driver, device)) if known else None
     if other is not None:
         return FirstLook((*(identity or ()), other))
-    told = asked.answer("installed release", lambda: _already(driver, image)) if known else None
+    told = asked.answer("installed release", lambda: _already(driver, image, options)) if known else None
     already, running = told or ("", None)
     if already and not options.force:
         return FirstLook(tuple(identity or ()), already, running=running)
@@ -226,9 +226,11 @@ def _typed(driver: Checks, image: Image, options: JobOptions) -> tuple[str, ...]
     return (*cleans, COPY, *(driver.typed(image) if options.activate and isinstance(driver, NamesCommands) else ()))
 
 
-def _already(driver: TellsOfImage, image: Image) -> tuple[str, Running]:
-    """Return that the device has what it is to get, empty where it has not, and what it runs."""
+def _already(driver: TellsOfImage, image: Image, options: JobOptions) -> tuple[str, Running]:
+    """Return that the device has what it is to get, or is to keep; empty where it has not, and what it runs."""
     running, installed = driver.running(), driver.installed(image)
+    if options.leave_newer and is_beyond(running, image.version):
+        return f"runs {running.version}, newer than {image.version}: it is left as it is", running
     there = installed.placement is Placement.COMMITTED and not installed.timer_runs
     if not (there and on_target(running, image.version)):
         return "", running

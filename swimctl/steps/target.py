@@ -5,7 +5,7 @@ from __future__ import annotations
 from swimctl.models import Image, ImageKind
 from swimctl.platforms.driver import TellsInstalled, TellsOfImage
 from swimctl.platforms.facts import Placement, Running, Snapshot
-from swimctl.platforms.versions import same_release
+from swimctl.platforms.versions import is_newer, same_release
 
 
 def on_target(running: Running, version: str) -> bool:
@@ -14,6 +14,15 @@ def on_target(running: Running, version: str) -> bool:
         bool(running.members)
         and not running.doubt
         and all(same_release(member, version) for member in running.members.values())
+    )
+
+
+def is_beyond(running: Running, version: str) -> bool:
+    """Return whether every member runs the release or a newer one, and the device itself a newer one."""
+    return (
+        is_newer(running.version, version)
+        and not running.doubt
+        and all(same_release(member, version) or is_newer(member, version) for member in running.members.values())
     )
 
 

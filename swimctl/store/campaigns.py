@@ -16,7 +16,7 @@ from swimctl.clock import rfc3339
 from swimctl.errors import ConflictError, NotFound, UsageError
 from swimctl.models import Caller
 from swimctl.store import audit
-from swimctl.store.nights import Nights
+from swimctl.store.nights import Nights, itself
 from swimctl.store.rows import moment, storable
 from swimctl.store.runners import written
 
@@ -254,11 +254,6 @@ class Campaigns(Nights):
     ) -> None:
         said = {what: value for what, value in (told or {}).items() if value not in (None, "")}
         audit.enter(sql, self._clock.now(), by, action, campaign.name, said)
-
-
-def itself(name: str) -> Caller:
-    """Return who does what a campaign does by itself, for the audit."""
-    return Caller("", f"campaign {name}"[: audit.LONGEST])
 
 
 def _found(sql: Sql, name: str) -> Campaign:

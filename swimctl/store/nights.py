@@ -13,8 +13,9 @@ from sqlite_utils import Database as Sql
 
 from swimctl.clock import rfc3339
 from swimctl.errors import ConflictError
-from swimctl.models import Outcome
+from swimctl.models import Caller, Outcome
 from swimctl.states import JobStatus
+from swimctl.store import audit
 from swimctl.store.runners import Part
 
 
@@ -23,7 +24,8 @@ class NewNight:
     """What a night is made of: its campaign with the rule, as text, that it was planned by, and the window's opening.
 
     `by_hand`: it begins only if somebody has released it. `approved_by` approved the campaign, so its batch, too; that
-    has to be somebody where one of the two `needs_approval`.
+    has to be somebody where one of the two `needs_approval`. `contended` are devices that it leaves out, each with the
+    campaign that wishes them otherwise.
     """
 
     campaign_id: int
@@ -34,6 +36,7 @@ class NewNight:
     needs_approval: bool = False
     approved_by: str | None = None
     approved_at: datetime | None = None
+    contended: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,7 @@ class Tried:
     error: str
 
 
+_MOST_TOLD: Final = 100  # devices in one entry of the audit
 # What a job remembers whose activation had no time left: its device was not tried, though its image may be there.
 TOO_LATE: Final = "too late"
 # What one remembers that was not started, because its batch had stopped for what became of others: why.
@@ -185,6 +189,11 @@ class Nights(Part):
         return [_night(row) for row in rows]
 
 
+def itself(name: str) -> Caller:
+    """Return who does what a campaign does by itself, for the audit."""
+    return Caller("", f"campaign {name}"[: audit.LONGEST])
+
+
 def begin(sql: Sql, night: NewNight, batch_id: str, now: datetime) -> int:
     """Record that a night begins, within the transaction that makes its batch; return its number.
 
@@ -214,6 +223,10 @@ def begin(sql: Sql, night: NewNight, batch_id: str, now: datetime) -> int:
         ],
     )
     sql.execute("UPDATE campaigns SET released_by = NULL, finished_at = NULL WHERE id = ?", [night.campaign_id])
+    if night.contended:
+        some = dict(night.contended[:_MOST_TOLD])
+        told = {"night": number, "count": len(night.contended), "devices": some}
+        audit.enter(sql, now, itself(campaign["name"]), "campaign-leave-out", campaign["name"], told)
     return int(number)
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 from support.campaigns import ANNA, BACK, BERT, LOST, Wished
 
 from swimctl.campaigns.nights import Begun, NotNow
-from swimctl.campaigns.standing import State
+from swimctl.campaigns.standing import State, Where
+from swimctl.cli import campaign_screen
 from swimctl.errors import ConflictError, UsageError
 from swimctl.inventory.selection import Selection
 from swimctl.store import LINE_STOPPED
@@ -52,8 +54,73 @@ def test_what_became_compliant_otherwise_is_there(wish: Wished) -> None:
     wish.create()
     ids = wish.store.device_ids(["sw1", "sw2"])
     wish.store.saw(ids["sw1"], "17.12.4", {}, by="scan")
-    wish.store.saw(ids["sw2"], "17.15.01", {}, by="scan")
+    wish.store.saw(ids["sw2"], "17.09.04a", {}, by="scan")
     assert wish.where() == {"there": ["sw1"], "behind": ["sw2", "sw3", "sw4"]}
+
+
+def test_what_is_newer_than_golden_is_left_as_it_is_and_is_no_failure(wish: Wished) -> None:
+    wish.create()
+    ids = wish.store.device_ids(["sw1", "sw2", "sw3"])
+    wish.store.saw(ids["sw1"], "17.15.01", {"1": "17.15.01", "2": "17.12.4"}, by="scan")
+    wish.store.saw(ids["sw2"], "17.15.01", {"1": "17.15.01", "2": "17.09.04a"}, by="scan")  # of a stack that is none
+    wish.store.saw(ids["sw3"], "BLD_POLARIS_DEV_LATEST_20301124", {}, by="scan")  # nobody can say
+    assert wish.where() == {"newer": ["sw1"], "behind": ["sw2", "sw3", "sw4"]}
+    (newer,) = wish.sight().those(Where.NEWER)
+    assert (newer.runs, newer.gets, newer.why) == ("17.15.01", "", newer.why)
+    assert newer.why.startswith("17.15.01, newer than 17.12.4")
+    begun = wish.begun()
+    assert [job.device_name for job in begun.made.jobs] == ["sw2", "sw3", "sw4"]
+    assert begun.made.batch.options.leave_newer, "one that nobody has seen yet is left as it is by its job"
+    wish.ends(begun)
+    assert wish.where() == {"there": ["sw2", "sw3", "sw4"], "newer": ["sw1"]}
+    assert wish.sight().state is State.FINISHED
+
+
+def test_two_campaigns_never_wish_two_releases_for_one_device(wish: Wished) -> None:
+    other = wish.project.add_image(wish.store, "cat9k_iosxe.17.15.01.SPA.bin").id
+    same = wish.store.images()[0].id
+    wish.create("access", selection=Selection(names=("sw1", "sw2")))
+    wish.create("same", selection=Selection(all=True), image=same)
+    with pytest.raises(
+        ConflictError, match=r"campaign access wishes 17\.12\.4 for sw1, sw2, .* `swimctl campaign end access`"
+    ):
+        wish.create("lab", selection=Selection(all=True), image=other)
+    wish.store.end_campaign("same", BERT)
+    wish.create("lab", selection=Selection(all=True, exclude=("sw1", "sw2")), image=other)
+    with pytest.raises(ConflictError, match=r"campaign lab wishes 17\.15\.1 for sw3, sw4"):
+        wish.campaigns.change("access", lambda rule: replace(rule, selection=Selection(all=True)), BERT)
+    wish.campaigns.change("access", lambda rule: replace(rule, most=1), BERT)
+
+
+def test_a_device_that_another_campaign_wishes_otherwise_by_now_is_in_no_night_and_both_say_so(wish: Wished) -> None:
+    first = wish.store.images()[0].id
+    wish.create("access", selection=Selection(names=("sw1", "sw2")))
+    wish.create("lab", selection=Selection(names=("sw2", "sw3")), image=first)
+    wish.store.set_golden(wish.project.add_image(wish.store, "cat9k_iosxe.17.15.01.SPA.bin").id)
+    assert wish.where("access") == {"behind": ["sw1"], "gets no job": ["sw2"]}
+    assert wish.where("lab") == {"behind": ["sw3"], "gets no job": ["sw2"]}
+    begun = wish.begun("access")
+    assert [job.device_name for job in begun.made.jobs] == ["sw1"]
+    (line,) = campaign_screen.contended(begun)
+    assert line.startswith("swimctl: campaign access: left out: sw2: campaign lab wishes 17.12.4 for it; next: end one")
+    (entry,) = [entry for entry in wish.store.audit() if entry.action == "campaign-leave-out"]
+    assert (entry.subject, entry.origin, entry.data) == (
+        "access", "campaign access", {"night": 1, "count": 1, "devices": {"sw2": "lab"}},
+    )  # fmt: skip
+    wish.ends(begun)
+    wish.at(THURSDAY)
+    assert "1 there, 1 without a job; sw2: campaign lab wishes 17.12.4" in not_now(wish).why
+    wish.store.end_campaign("lab", BERT)
+    assert wish.where("access") == {"there": ["sw1"], "behind": ["sw2"]}
+
+
+def test_a_campaign_that_waits_for_its_approval_keeps_no_other_from_a_device_until_it_is_approved(wish: Wished) -> None:
+    wish.create("access", selection=Selection(names=("sw1",)))
+    wish.create("lab", selection=Selection(names=("sw1",)), image=wish.store.images()[0].id, approval=True)
+    wish.store.set_golden(wish.project.add_image(wish.store, "cat9k_iosxe.17.15.01.SPA.bin").id)
+    assert wish.where("access") == {"behind": ["sw1"]}
+    wish.approve(name="lab")
+    assert wish.where("access") == {"gets no job": ["sw1"]}
 
 
 def test_a_night_that_went_too_badly_halts_the_campaign_until_somebody_says_why_it_may_go_on(wish: Wished) -> None:

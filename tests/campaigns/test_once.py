@@ -271,7 +271,7 @@ def test_a_campaign_with_which_something_is_wrong_keeps_no_other_from_its_night(
     said(wish.store, "UPDATE campaigns SET rule = ? WHERE name = 'access'", [broken])
     wish.nights.tick()
     assert [job.device_name for job in wish.store.jobs()] == ["sw2"]
-    assert "campaign access could not be looked at" in caplog.text
+    assert "campaign access: the rule that the store has of a campaign cannot be read" in caplog.text
 
 
 def test_a_night_that_cannot_be_closed_keeps_no_other_open(

@@ -9,7 +9,7 @@ from support.scripted_steps import BEFORE, IMAGE, OLD, Scripted, runs, stands
 
 from swimctl.models import ImageKind
 from swimctl.platforms.facts import Placement
-from swimctl.steps.target import called, on_target, runs_as_before
+from swimctl.steps.target import called, is_beyond, on_target, runs_as_before
 
 PATCH = replace(IMAGE, kind=ImageKind.PATCH, filename="fix.smu.bin")
 
@@ -19,6 +19,14 @@ def test_on_the_target_is_a_device_of_which_every_member_runs_it_and_nothing_is_
     assert not on_target(runs(OLD, "17.12.04"), OLD)
     assert not on_target(replace(runs(OLD), members={}), OLD)
     assert not on_target(replace(runs(OLD), doubt="two say two things"), OLD)
+
+
+def test_beyond_the_target_is_a_device_that_runs_a_newer_release_and_no_member_an_older_one() -> None:
+    assert is_beyond(runs("17.15.01", "17.15.01"), "17.12.4")
+    assert not is_beyond(runs("17.12.04", "17.12.04"), "17.12.4")
+    assert not is_beyond(runs("17.15.01", OLD), "17.12.4")
+    assert not is_beyond(runs("BLD_POLARIS_DEV_LATEST_20301124"), "17.12.4"), "nobody can say"
+    assert not is_beyond(replace(runs("17.15.01"), doubt="two say two things"), "17.12.4")
 
 
 @pytest.mark.parametrize(

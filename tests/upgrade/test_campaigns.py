@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,7 +18,9 @@ from swimctl.campaigns.standing import Sight, State, Where
 from swimctl.cli.context import Opened
 from swimctl.engine.scheduler import Scheduler
 from swimctl.inventory.selection import Selection
-from swimctl.models import Caller
+from swimctl.lab.cisco_xe.fleet import default_fleet
+from swimctl.models import Caller, Outcome
+from swimctl.states import JobStatus
 
 ANNA = Caller("anna", "terminal")
 DAY = timedelta(days=1)
@@ -116,6 +119,22 @@ def test_a_night_that_was_interrupted_a_day_ago_ends_as_left_over_when_a_server_
             assert "was to end by" in (opened.store.jobs(batch_id=first.batch_id)[0].error or "")
             assert where(sight) == {"there": ["sw1", "sw2"]}
         assert_once(lab)
+
+
+@pytest.mark.prove
+def test_a_switch_that_turns_out_to_run_a_newer_release_is_left_as_it_is_and_halts_nothing(tmp_path: Path) -> None:
+    fleet = [replace(one, version="17.15.01") if one.name == "sw1" else one for one in default_fleet(2, {})]
+    with lab_folder(tmp_path, ssh=False, fleet=fleet) as lab:
+        with at(tmp_path, timedelta(0)) as opened:
+            rule = Rule(Selection(all=True), open_now(), max_failures=1, workers=1)
+            opened.campaigns.create("access", rule, ANNA)
+            sight = a_night(opened, 1)
+            job = next(job for job in opened.store.jobs() if job.device_name == "sw1")
+        assert (job.status, job.outcome) == (JobStatus.SUCCESS, Outcome.UNTOUCHED)
+        assert job.steps[0].message == "runs 17.15.01, newer than 17.12.4: it is left as it is"
+        assert where(sight) == {"there": ["sw2"], "newer": ["sw1"]}
+        assert sight.state is State.FINISHED
+        assert [len(lab.reloads(name)) for name in sorted(lab.ports)] == [0, 1]
 
 
 @pytest.mark.prove

@@ -54,6 +54,7 @@ def _section(platform: str, support: Support) -> list[str]:
         f"- The way back by hand: {support.way_back}.",
         f"- Members: {support.members}.",
         f"- In service (`--issu`): {support.issu or 'never'}.",
+        *([f"- Access points: {_code(support.predownload)}, if you ask for it."] if support.predownload else []),
         f"- A copy is verified by {' or '.join(support.hashes)}. `--cleanup-flash`: {_code(support.clean)}.",
         f"- With `transport: pull` or `auto`, the device fetches the image with {_code(fetches(platform))}. "
         f"{_sources(platform)}"

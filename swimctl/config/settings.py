@@ -159,6 +159,22 @@ class Activation(Section):
     )
 
 
+class AccessPoints(Section):
+    """Whether access points load a new image before their controller (C9800) is activated."""
+
+    predownload: bool = Field(
+        False,
+        description="C9800 in install mode: add the image by day, in the Distribution, and have all access points load "
+        "it with `ap image predownload`; the activation waits until each that is joined has it. "
+        "[How](platforms/cisco_xe.md#access-points-of-a-c9800)",
+    )
+    incomplete: Literal["fail", "warn"] = Field(
+        "fail",
+        description="if access points do not have it in time: fail: the job ends before anything is activated; warn: "
+        "it names them and goes on; they load it when they join again",
+    )
+
+
 class Deadlines(Section):
     """Seconds after which waiting ends. All are device time."""
 
@@ -176,6 +192,7 @@ class Deadlines(Section):
     clean: Seconds = Field(600, description="install remove inactive")
     snapshot: Seconds = Field(1800, description="request system snapshot (Junos), until the prompt")
     add: Seconds = Field(1800, description="install add")
+    predownload: Seconds = Field(7200, description="ap image predownload, until all access points have the image")
     activate: Seconds = Field(1800, description="install activate, until the prompt, or until the session drops")
     commit: Seconds = Field(
         900, description="install commit and install abort, until the prompt, or until the session drops"
@@ -354,6 +371,7 @@ class Settings(Section):
     distribution: Distribution = Distribution()
     image_server: ImageServing = ImageServing()
     activation: Activation = Activation()
+    access_points: AccessPoints = AccessPoints()
     deadlines: Deadlines = Deadlines()
     login: Login = Login()
     evidence: Evidence = Evidence()

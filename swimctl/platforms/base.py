@@ -96,9 +96,9 @@ class Support:
     in backquotes, what to read on the device when something went wrong. `hashes` are the algorithms that the device can
     compute over a file, the best one first. `issu` says how it is upgraded in service where that is asked for; empty:
     it never is.
-    `reinstalls`: what runs already can be installed once more. `preserve` makes a copy of what runs, where that is
-    asked for. `evidence` names what it reads for each decision after the point of no return. `kinds` are those of
-    the images that it installs. `refuses` are sentences.
+    `reinstalls`: what runs already can be installed once more. `preserve` makes a copy of what runs, and `predownload`
+    has access points load what was added, where that is asked for. `evidence` names what it reads for each decision
+    after the point of no return. `kinds` are those of the images that it installs. `refuses` are sentences.
     """
 
     name: str
@@ -113,6 +113,7 @@ class Support:
     clean: str = ""
     issu: str = ""
     preserve: str = ""
+    predownload: str = ""
     starts_added: bool = False
     names_first: bool = False
     reinstalls: bool = False
@@ -121,13 +122,15 @@ class Support:
     refuses: tuple[str, ...] = ()
 
     def command(self, operation: str) -> str:
-        """Return the command of an operation that is sent at most once: preserve, add, activate, commit or abort.
+        """Return the command of an operation that is sent at most once.
 
-        Where the platform has no command for it, its own name.
+        They are preserve, add, predownload, activate, commit and abort; a platform that has no command for one gives
+        its own name.
         """
         command = {
             "preserve": self.preserve,
             "add": self.add,
+            "predownload": self.predownload,
             "activate": self.activate,
             "commit": self.commit,
             "abort": self.back,

@@ -12,7 +12,7 @@ from typing import Protocol, runtime_checkable
 from swimctl.config.settings import Settings
 from swimctl.models import Device, Finding, Image, JobOptions
 from swimctl.platforms.base import Cleaned, Sent, Session, Support, Trace
-from swimctl.platforms.facts import HashResult, Installed, Running, Snapshot
+from swimctl.platforms.facts import AccessPoint, HashResult, Installed, Running, Snapshot
 from swimctl.platforms.journal import Logged, NextBoot
 
 
@@ -152,6 +152,21 @@ class Adds(Protocol):
 
     def add(self, image: Image) -> Sent:
         """Unpack the image on all members."""
+
+
+@runtime_checkable
+class Predownloads(Adds, Protocol):
+    """A driver of a controller whose access points can load what was added before it is activated."""
+
+    @property
+    def predownloads(self) -> bool:
+        """Return whether it is such a controller, and that is asked for."""
+
+    def predownload(self) -> Sent:
+        """Have all access points load it; those that have it already load nothing. Nothing reloads."""
+
+    def access_points(self, image: Image) -> tuple[AccessPoint, ...]:
+        """Return each access point that is joined now, and how far it is with the image."""
 
 
 @runtime_checkable

@@ -291,6 +291,25 @@ class Placement(StrEnum):
     COMMITTED = "committed"
 
 
+class Loading(StrEnum):
+    """How far an access point is with an image."""
+
+    HAS = "has it"
+    LOADS = "loads it"
+    FAILED = "failed, and may try again"
+    CANNOT = "cannot load it"
+    NOT = "does not load it"
+
+
+@dataclass(frozen=True, slots=True)
+class AccessPoint:
+    """One that is joined to its controller. `said` is what the controller says of it, in its words."""
+
+    name: str
+    loading: Loading
+    said: str
+
+
 @dataclass(frozen=True, slots=True)
 class Installed:
     """Where a release stands on a device. `abort_timer`: seconds until it goes back by itself, None if never.

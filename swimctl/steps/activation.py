@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 from swimctl.errors import DeviceUnknown, SessionLost, StepFailed
-from swimctl.platforms.base import Sent, Support
 from swimctl.platforms.driver import (
     Activates,
     Adds,
     Changes,
     ChecksAgain,
     Offers,
-    Preserves,
     Rehearses,
-    Saves,
     TellsInstalled,
 )
 from swimctl.platforms.facts import Placement, Running
 from swimctl.platforms.versions import same_release
 from swimctl.sessions.session import Session
 from swimctl.states import JobStatus
+from swimctl.steps.adding import add, refused, save
 from swimctl.steps.base import JobContext, StepResult
 from swimctl.steps.evidence import Unread
 from swimctl.steps.others import require_alone
 from swimctl.steps.pausing import Parts, see_through
+from swimctl.steps.predownloading import ACCESS_POINTS
 from swimctl.steps.readiness import ReadinessCheck, baseline
 from swimctl.steps.reload import NOT_BACK, boot_look, boot_mark, wait_for_down, wait_for_reload
 from swimctl.steps.seeing import readable
@@ -103,82 +102,28 @@ class Activation:
                 if was_sent(context, "activate"):
                     return self._after_doubt(context, session, driver)
                 if isinstance(driver, Adds) and driver.unpacks:
-                    self._add(context, driver, driver)
+                    add(context, driver, driver)
                 context.checkpoint()
                 context.record.remember("boot", boot_mark(context, driver.running()))
                 return self._activate(context, session, driver)
         finally:
             context.part()
 
-    def _add(self, context: JobContext, driver: Changes, installer: Adds) -> None:
-        if driver.installed(context.image).placement is not Placement.ABSENT:
-            context.record.event("added", f"{called(context.image)} is already on all members")
-            return
-        if was_sent(context, "add"):
-
-            def done() -> bool:
-                return driver.installed(context.image).placement is not Placement.ABSENT
-
-            if wait_while_running(context, driver, "add", context.settings.deadlines.add, done):
-                if done():
-                    return
-                raise StepFailed(
-                    f"the device took '{driver.support.add}' but has not added {called(context.image)}; nothing was "
-                    f"activated; next: {driver.support.look} on the device"
-                )
-        elif context.settings.activation.snapshot and isinstance(driver, Preserves):
-            self._preserve(context, driver, driver)
-        require_alone(context, driver)
-        _save(context, driver)
-        command, look = driver.support.add, driver.support.look
-        context.record.say(f"{command} {called(context.image)}")
-        sent = send_once(context, driver, "add", lambda: installer.add(context.image))
-        if sent.dropped:
-            raise SessionLost(f"the session ended in '{command}'")
-        if sent.outcome.succeeded is not True:
-            raise StepFailed(_refused(driver.support, command, sent, "this job activated nothing"))
-        if driver.installed(context.image).placement is Placement.ABSENT:
-            raise StepFailed(
-                f"'{command}' answered with success, but the device does not list {called(context.image)}; "
-                f"nothing was activated; next: {look} on the device"
-            )
-
-    def _preserve(self, context: JobContext, driver: Changes, keeper: Preserves) -> None:
-        """Have the device keep a copy of what runs, once, unless it has one; without it nothing is added."""
-        command = driver.support.preserve
-        if not keeper.unpreserved():
-            context.record.event("preserved", "the device already has a copy of the running system")
-            return
-        seconds = context.settings.deadlines.snapshot
-        sure = was_sent(context, "preserve") and wait_while_running(
-            context, driver, "preserve", seconds, lambda: not keeper.unpreserved()
-        )
-        if not sure:
-            context.record.say(f"{command}: copying the running system")
-            sent = send_once(context, driver, "preserve", keeper.preserve)
-            if sent.dropped:
-                raise SessionLost(f"the session ended in '{command}'")
-            if sent.outcome.succeeded is not True:
-                raise StepFailed(_refused(driver.support, command, sent, "nothing was added"))
-        if lacking := keeper.unpreserved():
-            raise StepFailed(
-                f"the device took '{command}' and has no copy of the running system; seen: {lacking}; needed: "
-                f"{baseline(context).version} on every member; nothing was added; next: the same commands on the device"
-            )
-
     def _activate(self, context: JobContext, session: Session, driver: Activates) -> bool:
         command = driver.support.activate
         require_alone(context, driver)
         self._rehearse(context, driver)
-        if not _unpacks(driver):
-            _save(context, driver)
+        if not _unpacks(driver) or context.record.recall(ACCESS_POINTS) is not None:
+            save(
+                context, driver
+            )  # it was last saved before the image was added: hours ago, where access points loaded it
         context.record.say(f"{command} {called(context.image)}")
         sent = send_once(context, driver, "activate", lambda: driver.activate(context.image))
         if sent.dropped and sent.outcome.succeeded is None:
             raise SessionLost(f"the session ended in '{command}'")
         if sent.outcome.succeeded is False:
             # What the device is, it is asked where the job ends: whoever made it refuse may be changing that.
-            raise StepFailed(_refused(driver.support, command, sent))
+            raise StepFailed(refused(driver.support, command, sent))
         if sent.outcome.no_change:
             raise StepFailed(
                 "the device says that there is nothing to change, and does not reload; "
@@ -227,13 +172,6 @@ def _unpacks(driver: Offers) -> bool:
     return isinstance(driver, Adds) and driver.unpacks
 
 
-def _save(context: JobContext, driver: Offers) -> None:
-    """Save the configuration where a reload would lose it; a device that keeps it by itself has nothing to save."""
-    if isinstance(driver, Saves):
-        context.record.say("saving the configuration")
-        driver.save()
-
-
 def _see_added(context: JobContext, driver: Changes) -> None:
     """Refuse to send once more an activation that never came, where what it would start is not proved to be there."""
     installed = readable(lambda: driver.installed(context.image))
@@ -256,11 +194,3 @@ def _arrived(context: JobContext, driver: TellsInstalled, now: Running) -> bool:
 
 def _in_service(context: JobContext, words: str) -> str:
     return words if context.options.issu or is_patch(context.image) else ""
-
-
-def _refused(support: Support, command: str, sent: Sent, state: str = "") -> str:
-    why = sent.outcome.reason or (
-        "the session ended before the device answered" if sent.dropped else "no word of success"
-    )
-    parts = (f"'{command}' failed: {why}", state, f"next: {support.look} on the device")
-    return "; ".join(filter(None, parts))

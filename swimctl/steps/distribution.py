@@ -16,6 +16,7 @@ from swimctl.steps import removal
 from swimctl.steps.base import JobContext, StepResult
 from swimctl.steps.ending import COPY
 from swimctl.steps.pausing import Parts, Pause, see_through
+from swimctl.steps.predownloading import predownload
 from swimctl.steps.pulling import ATTEMPTS, Pulling
 from swimctl.steps.reload import boot_mark
 from swimctl.steps.send_once import was_sent
@@ -57,7 +58,8 @@ class Distribution:
                 how = "was there already" if attempt == 0 else "copied"
                 gone = removal.told(context.record.recall)
                 verified = f"{context.image.filename} {how}, its hash verified by the device"
-                return StepResult(f"{verified}; {gone}" if gone else verified)
+                loaded = yield from predownload(context)
+                return StepResult("; ".join(filter(None, (verified, gone, loaded))))
             if came and pulling is not None:
                 pulling.wrong(wrong)
             if attempt < attempts:

@@ -194,6 +194,8 @@ _WHERE_SCRIPTED = {
     "rehearse",
     "unpreserved",
     "preserve",
+    "predownload",
+    "access_points",
 }
 
 

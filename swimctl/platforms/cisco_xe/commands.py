@@ -12,6 +12,8 @@ from swimctl.platforms.cisco_xe.models import (
     parse_hardware_oper,
     parse_install_oper,
 )
+from swimctl.platforms.cisco_xe.parsers.access_points import COMMAND as AP_IMAGE
+from swimctl.platforms.cisco_xe.parsers.access_points import parse_show_ap_image
 from swimctl.platforms.cisco_xe.parsers.boot import parse_show_boot, parse_show_romvar
 from swimctl.platforms.cisco_xe.parsers.files import parse_dir, parse_show_file_systems, parse_verify
 from swimctl.platforms.cisco_xe.parsers.install import parse_show_install, parse_show_install_rollback
@@ -79,6 +81,7 @@ COMMANDS: Final = (
     Command("show redundancy", parse_show_redundancy),
     Command("show redundancy states", parse_show_redundancy_states),
     Command(LINK, parse_virtual_link),
+    Command(AP_IMAGE, parse_show_ap_image),
     Command(DETECTION, parse_dual_active),
     *(Command(name, _issu(name)) for name in ("show issu state detail", "show issu rollback-timer")),
     Command("show interfaces status", parse_show_interfaces_status),

@@ -8,6 +8,7 @@ from typing import Final
 from swimctl.errors import SessionLost, UnparsableOutput
 from swimctl.models import Device, Finding, Image, ImageKind
 from swimctl.platforms.base import Cleaned, Sent, Trace
+from swimctl.platforms.cisco_xe.access_points import PREDOWNLOAD, Controller, standing
 from swimctl.platforms.cisco_xe.device import CiscoDevice
 from swimctl.platforms.cisco_xe.evidence import Modelled, weigh_installed, weigh_running
 from swimctl.platforms.cisco_xe.facts import InstallSummary, PackageState
@@ -25,7 +26,7 @@ from swimctl.platforms.cisco_xe.reading import Reading, require_boot_time
 from swimctl.platforms.cisco_xe.reload import save
 from swimctl.platforms.cisco_xe.support import SUPPORT, SUPPORT_IN_SERVICE, VIRTUAL
 from swimctl.platforms.cisco_xe.units import READY
-from swimctl.platforms.facts import Installed, Placement, Running
+from swimctl.platforms.facts import AccessPoint, Installed, Placement, Running
 from swimctl.platforms.terminal import answer
 from swimctl.platforms.versions import same_release
 
@@ -48,6 +49,7 @@ class CiscoXe(CiscoDevice):
         self._installer = Installer(read)
         self._in_service = in_service
         self.unpacks = self._settings.activation.mode == "staged"
+        self._controller = Controller(read, staged=self.unpacks)
         self._minutes = self._settings.activation.auto_abort_minutes
         if in_service:
             self.support = SUPPORT_IN_SERVICE
@@ -84,7 +86,8 @@ class CiscoXe(CiscoDevice):
         )
         together = self._pair(state) if _is_pair(state) else ()
         also = self._in_service.check(units, staged=self.unpacks) if self._in_service else []
-        return [*assess(state, device, image, self._settings.readiness, cleanup=cleanup), *together, *also, may]
+        rules = assess(state, device, image, self._settings.readiness, cleanup=cleanup)
+        return [*rules, *together, *also, *self._controller.check(image), may]
 
     def _pair(self, state: State) -> tuple[Finding, ...]:
         return (
@@ -178,6 +181,19 @@ class CiscoXe(CiscoDevice):
         """Unpack the image on all members; the device does not reload."""
         return self._installer.run(f"install add file {self.destination(image)}", self._limits.add)
 
+    @property
+    def predownloads(self) -> bool:
+        """Return whether it is a wireless controller whose access points are to load an image beforehand."""
+        return self.unpacks and self._controller.asked
+
+    def predownload(self) -> Sent:
+        """Have all access points load what was added."""
+        return self._controller.predownload()
+
+    def access_points(self, image: Image) -> tuple[AccessPoint, ...]:
+        """Return how far each access point that is joined is with the image."""
+        return standing(self._controller.rows(), image)
+
     def typed(self, image: Image) -> tuple[str, ...]:
         """Return the commands that change the device from the copy to the commit, in order; see `NamesCommands`."""
         add = f"install add file {self.destination(image)}"
@@ -185,7 +201,9 @@ class CiscoXe(CiscoDevice):
             return ("write memory", add, self._in_service.command, "install commit")
         if not self.unpacks:
             return ("write memory", f"{add} activate commit prompt-level none")
-        return ("write memory", add, f"{self._activate} prompt-level none", "install commit")
+        # They take hours, so the configuration is saved once more behind them.
+        loads = (PREDOWNLOAD, "write memory") if image.kind is ImageKind.IMAGE and self.predownloads else ()
+        return ("write memory", add, *loads, f"{self._activate} prompt-level none", "install commit")
 
     @property
     def _activate(self) -> str:

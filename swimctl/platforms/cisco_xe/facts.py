@@ -19,6 +19,17 @@ class Member:
     active: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class ApImage:
+    """One row of `show ap image`: releases as access points spell them, and the status as printed."""
+
+    name: str
+    running: str
+    backup: str
+    status: str
+    version: str
+
+
 class PackageState(StrEnum):
     """The one-letter states of `show install summary`."""
 

@@ -44,12 +44,12 @@ SUPPORT: Final = Support(
     members="in a stack, a StackWise Virtual pair, or with two supervisors, swimctl checks every member before and "
     "after: space, release, boot variable; there must be a standby",
     clean="install remove inactive",
+    predownload="ap image predownload",
     evidence=EVIDENCE,
     kinds=frozenset({ImageKind.IMAGE, ImageKind.PATCH}),
     refuses=(
         "members in different modes: all must run in install mode",
         "a StackWise Virtual pair with two supervisors a chassis",
-        "`ap image predownload` on wireless controllers: access points load their image when they join again",
         "routers in controller mode (SD-WAN): upgrade them from their manager",
         "--issu, except on Catalyst 9400, 9500 and 9600: see the next section",
     ),
@@ -72,6 +72,7 @@ SUPPORT_IN_SERVICE: Final = replace(
         compared=COMPARED,
         commit="`install commit`",
     ),
+    predownload="",
     issu="the standby reloads first and takes over; `show issu state detail` must say that the device can do this",
     kinds=frozenset({ImageKind.IMAGE}),
     refuses=(

@@ -132,7 +132,37 @@ FORMS: Mapping[str, tuple[str, str, str, frozenset[str]]] = {
             "2001:db8:73:101::3\n"
             "                  0 64833       0       0        0    0    0 00:00:00 Idle\n"
         ),
-        frozenset({"10.73.0.1", "2001:db8:73:101::2"}),
+        frozenset({"the only one 10.73.0.1", "the only one 2001:db8:73:101::2"}),
+    ),
+    # captures cisco_xr/show_bgp_instance_summary: each family below its heading, one without a neighbour too.
+    "XR, all families": (
+        "cisco_xr",
+        "bgp-sessions",
+        (
+            "Address Family: IPv4 Unicast\n-----------------------------\n\n"
+            "BGP router identifier 10.255.2.1, local AS number 64830\n\n\n"
+            f"Address Family: VPNv4 Unicast\n-----------------------------\n\n{_XR_BGP}"
+            "10.255.7.1        0 64830   84000   84001       45    0    0    8w2d          5\n"
+            "10.255.7.2        0 64830       0       0        0    0    0    8w2d Active\n\n\n"
+            f"Address Family: L2VPN EVPN\n-----------------------------\n\n{_XR_BGP}"
+            "10.255.7.1        0 64830   84000   84001       45    0    0    8w2d          9\n"
+        ),
+        frozenset({"VPNv4 Unicast 10.255.7.1", "L2VPN EVPN 10.255.7.1"}),
+    ),
+    # captures arista_eos/show_bgp_evpn_summary; with a description in front: public outputs of newer releases.
+    "EOS, EVPN": (
+        "arista_eos",
+        "evpn-sessions",
+        (
+            "BGP summary information for VRF default\n"
+            "Router identifier 10.255.7.1, local AS number 64840\n"
+            "Neighbor Status Codes: m - Under maintenance\n"
+            "  Description   Neighbor         V  AS         MsgRcvd   MsgSent  InQ OutQ  Up/Down State  PfxRcd PfxAcc\n"
+            "  spine 1       10.255.7.11      4  64841         8400      8401    0    0   58d03h Estab  40     40\n"
+            "  spine-2       10.255.7.12      4  64841            0         0    0    0   58d03h Idle(NoIf)\n"
+            "                2001:db8:7::13   4  4200000007    8400      8401    0    0   58d03h Estab  40     40\n"
+        ),
+        frozenset({"10.255.7.11", "2001:db8:7::13"}),
     ),
     # The lines above the table say what the signs mean (captures cisco_xr/show_ospf_neighbor).
     "XR, OSPF with signs behind an interface": (

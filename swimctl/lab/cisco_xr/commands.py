@@ -39,6 +39,7 @@ _SHOWS: tuple[tuple[str, Callable[[Router], str]], ...] = (
     ("show lldp neighbors detail", shows_network.lldp_detail),
     ("show route [ipv4] summary", shows_network.routes),
     ("show [ip] bgp summary", shows_routing.bgp_summary),
+    ("show bgp all all summary", shows_routing.bgp_summaries),
     ("show ospf neighbor", shows_routing.ospf_neighbors),
     ("show isis neighbors", shows_routing.isis_neighbors),
     ("show arp", shows_routing.arp),

@@ -57,6 +57,12 @@ def bgp_summary(router: Router) -> str:
     return text + "\n"
 
 
+def bgp_summaries(router: Router) -> str:
+    """Show bgp all all summary."""
+    said = bgp_summary(router)
+    return said if said.startswith("%") else f"Address Family: IPv4 Unicast\n{'-' * 28}\n\n{said}"
+
+
 def ospf_neighbors(router: Router) -> str:
     """Show ospf neighbor."""
     if not router.configuration.has(f"router {OSPF}"):

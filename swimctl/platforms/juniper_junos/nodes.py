@@ -11,7 +11,8 @@ from swimctl.errors import UnparsableOutput
 from swimctl.platforms.juniper_junos.facts import ChassisMember
 from swimctl.platforms.text import passed_over
 
-_NUMBERED: Final = re.compile(r"((?:fpc|node|re|member|lcc|sfc|gnf)\d[\w-]*|localre) *:", re.IGNORECASE)
+# The base system of a router with guests calls its engines `bsys-re0` (Juniper/py-junos-eznc, facts of such a one).
+_NUMBERED: Final = re.compile(r"((?:fpc|node|(?:bsys-|scc-)?re|member|lcc|sfc|gnf)\d[\w-]*|localre) *:", re.IGNORECASE)
 # A rule of the width of a screen stands below the name of a node, and nowhere else.
 _WIDE_RULE: Final = re.compile(r"-{60,}[- ]*")
 _MOMENT: Final = re.compile(r"(\d{4}-\d\d-\d\d) +(\d\d:\d\d:\d\d) +([A-Za-z0-9+-]+)")

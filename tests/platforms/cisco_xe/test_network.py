@@ -100,6 +100,15 @@ def test_interfaces_status() -> None:
     ]
 
 
+def test_a_port_without_its_transceiver() -> None:
+    """Programs on GitHub that read this table have `sfpAbsent` and `xcvrAbsen` among the words of its status."""
+    (port,) = interfaces.parse_show_interfaces_status(
+        "Port      Name               Status       Vlan       Duplex  Speed Type\n"
+        "Te1/0/7   hall 7             sfpAbsent    1            auto   auto unknown\n"
+    )
+    assert (port.name, port.up, port.status) == ("Te1/0/7", False, "sfpAbsent")
+
+
 def test_etherchannel_summary() -> None:
     assert interfaces.parse_show_etherchannel_summary(sample("show_etherchannel_summary/switch")) == (
         Bundle("Po1", ("Te1/1/1", "Te2/1/1", "Te3/1/1")),

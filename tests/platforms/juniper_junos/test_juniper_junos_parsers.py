@@ -695,3 +695,16 @@ def test_names_of_links() -> None:
 
 def test_files_of_a_member() -> None:
     assert [file.name for file in read("file_list/member").files] == ["junos-arm-32-22.2R1.9.tgz"]
+
+
+def test_the_engines_of_a_base_system() -> None:
+    """Juniper/py-junos-eznc (its facts): the engines of a router with guests are `bsys-re0` and `bsys-re1`."""
+    text = "".join(
+        f"bsys-re{number}:\n{'-' * 74}\nHostname: hall-7\nModel: mx960\nJunos: 21.4R3-S{number + 4}.1\n"
+        f"JUNOS OS Kernel 64-bit  [20230901.000000_builder_stable_12_214]\n\n"
+        for number in (0, 1)
+    )
+    assert [(each.member, each.version) for each in parse("show version", text).members] == [
+        (0, "21.4R3-S4.1"),
+        (1, "21.4R3-S5.1"),
+    ]

@@ -28,7 +28,9 @@ _STATUS_ROWS: Final = (
         rf"{_NAME}(?: +\S.*)? +(?P<status>(?:{_KNOWN})(?: *:(?: +[A-Z]+)?)?) +(?P<vlan>pvlan +\S+|[\w,/-]+) +{_DUPLEX}",
         re.IGNORECASE,
     ),
-    re.compile(rf"{_NAME}(?: +\S.*)? +(?P<status>[a-z][a-z-]*) +(?P<vlan>\d[\d,]*|trunk|routed|unassigned) +{_DUPLEX}"),
+    re.compile(
+        rf"{_NAME}(?: +\S.*)? +(?P<status>[a-z][A-Za-z-]*) +(?P<vlan>\d[\d,]*|trunk|routed|unassigned) +{_DUPLEX}"
+    ),
 )
 _UP: Final = frozenset({"connected", "up", "monitoring"})
 

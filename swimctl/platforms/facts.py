@@ -294,11 +294,11 @@ class Placement(StrEnum):
 class Loading(StrEnum):
     """How far an access point is with an image."""
 
-    HAS = "has it"
-    LOADS = "loads it"
-    FAILED = "failed, and may try again"
-    CANNOT = "cannot load it"
-    NOT = "does not load it"
+    HAS = "complete"
+    LOADS = "loading"
+    FAILED = "failed, may try again"
+    CANNOT = "unable"
+    NOT = "not loading"
 
 
 @dataclass(frozen=True, slots=True)

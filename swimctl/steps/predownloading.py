@@ -122,7 +122,7 @@ def _progress(joined: Sequence[str], standing: Mapping[str, AccessPoint], why: s
     parts = [f"{counts[Loading.HAS]} of {len(joined)} access points have the image"]
     parts += [f"{counts[each]} {each}" for each in Loading if counts[each] and each is not Loading.HAS]
     parts += [f"the last look cannot be read: {why}"] if why else []
-    return "; ".join(parts)
+    return ", ".join(parts)
 
 
 def _incomplete(context: JobContext, joined: Sequence[str], standing: Mapping[str, AccessPoint], why: str) -> str:

@@ -92,7 +92,7 @@ def test_all_load_it_behind_the_add_and_nothing_is_activated(tmp_path: Path) -> 
     assert run(one).endswith("its hash verified by the device; 2 access points have it")
     assert order(one) == ["save", "add", "predownload"]
     assert one.told("access points") == [
-        "1 of 2 access points have the image; 1 loads it",
+        "1 of 2 access points have the image, 1 loading",
         "2 access points have it",
     ]
     assert 120 <= one.waited < 240
@@ -129,7 +129,7 @@ def test_where_none_is_joined_there_is_nothing_to_wait_for(tmp_path: Path) -> No
 def test_one_that_cannot_load_it_is_named_when_all_others_have_it(tmp_path: Path) -> None:
     outcome, text = fails(job(tmp_path, points(a=LOADS, b=CANNOT), points(a=HAS, b=CANNOT)))
     assert outcome is Outcome.UNTOUCHED
-    assert "1 of 2 access points do not have 17.12.04: b (says cannot load it)" in text
+    assert "1 of 2 access points do not have 17.12.04: b (says unable)" in text
     assert "nothing was activated, and the image stays added" in text
     assert "next: `show ap image` on sw1, then `swimctl retry`" in text
 
@@ -137,12 +137,12 @@ def test_one_that_cannot_load_it_is_named_when_all_others_have_it(tmp_path: Path
 @pytest.mark.parametrize(
     ("look", "patience", "named"),
     [
-        (FRESH, IDLE, "2 of 2 access points do not have 17.12.04: a (says does not load it), b"),
+        (FRESH, IDLE, "2 of 2 access points do not have 17.12.04: a (says not loading), b"),
         (points(a=HAS), IDLE, "b (not joined any more)"),
         (points(a=HAS, b=NOT, c=HAS), IDLE, "1 of 2 access points do not have 17.12.04: b"),
         # It tries again, and so may any that loads.
-        (points(a=HAS, b=FAILED), DEADLINE, "b (says failed, and may try again)"),
-        (LOADING, DEADLINE, "b (says loads it)"),
+        (points(a=HAS, b=FAILED), DEADLINE, "b (says failed, may try again)"),
+        (LOADING, DEADLINE, "b (says loading)"),
     ],
 )
 def test_the_end_of_the_wait_is_never_a_success(
@@ -159,7 +159,7 @@ def test_the_end_of_the_wait_is_never_a_success(
 def test_it_may_only_be_told(tmp_path: Path) -> None:
     warn = {"access_points": {"predownload": True, "incomplete": "warn"}}
     one = job(tmp_path, points(a=HAS, b=CANNOT), settings=warn)
-    assert run(one).endswith("b (says cannot load it); they load it when they join again")
+    assert run(one).endswith("b (says unable); they load it when they join again")
 
 
 @pytest.mark.parametrize("odd", [UnparsableOutput("show ap image", "~~"), Unreachable("sw1 does not answer"), LOST])

@@ -19,7 +19,7 @@ from swimctl.accounts.throttle import Key, Throttle, by_address, by_name
 from swimctl.clock import Clock
 from swimctl.errors import DirectoryAway, LoginRefused, NoRole, StoreError, TokenRefused, TooManyLogins, UsageError
 from swimctl.models import AuditEntry, Caller, Role, Token, User
-from swimctl.rights import BUILT_IN, Grant, Rights, granted
+from swimctl.rights import BUILT_IN, Act, Grant, Rights, granted
 from swimctl.store import Store
 from swimctl.store.accounts import OWN
 from swimctl.times.durations import read_duration
@@ -152,10 +152,11 @@ class AccountService:
         return "expired" if token.expires_at is not None and token.expires_at <= self._clock.now() else None
 
     def ended(self, token_ids: Sequence[int]) -> frozenset[int]:
-        """Return which of these tokens may not be used any more: revoked, expired, or gone."""
+        """Return which of these tokens let nobody look any more: revoked, expired, gone, or without a role for it."""
         if not token_ids:
             return frozenset()
-        alive = {token.id for token in self._store.tokens_with(token_ids) if self.end_of(token) is None}
+        tokens = [token for token in self._store.tokens_with(token_ids) if self.end_of(token) is None]
+        alive = {token.id for token in tokens if self.rights_of(token).somewhere(Act.LOOK)}
         return frozenset(token_ids) - alive
 
     def login(self, name: str, password: str, origin: str, life: timedelta = LOGIN_LIFE) -> NewToken:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from enum import Enum
@@ -16,6 +16,7 @@ from pydantic import BaseModel
 from swimctl.accounts.service import ASKING_AT_ONCE, AT_ONCE, AccountService, Principal
 from swimctl.api.aside import Aside
 from swimctl.api.folders import Folders
+from swimctl.api.origin import Network, origin_of
 from swimctl.api.sharing import Sharing
 from swimctl.api.statuses import Status, Statuses
 from swimctl.api.tokens import KnownTokens
@@ -42,7 +43,7 @@ class Backend:
     """What the API works with; all of it is called in threads, so that the loop never waits for a disk.
 
     `hidden` are folders that no answer may name, beside those of the images. `stopping`: no new work is taken.
-    `checker` looks at devices; None: this process talks to none.
+    `checker` looks at devices; None: this process talks to none. `proxies` are believed who came to them.
     """
 
     service: Service
@@ -54,6 +55,7 @@ class Backend:
     hidden: tuple[str, ...] = ()
     stopping: bool = False
     checker: Checker | None = None
+    proxies: Sequence[Network] = ()
     readers: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(_READERS, "api"))
     # Checking a password takes long by design: logins must not keep anybody from seeing how their jobs are.
     logins: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(_LOGINS, "login"))
@@ -77,6 +79,10 @@ class Backend:
     async def do(self, work: Callable[[], T]) -> T:
         """Run blocking work in a thread."""
         return await asyncio.get_running_loop().run_in_executor(self.readers, work)
+
+    def origin(self, request: web.Request) -> str:
+        """Return the address that asks."""
+        return origin_of(request.remote or "", request.headers.getall("X-Forwarded-For", []), self.proxies)
 
     def reach(self, rights: Rights) -> Reach:
         """Return what rights reach: made once for all who have the same."""
@@ -129,7 +135,7 @@ class Call:
     @property
     def origin(self) -> str:
         """Return the address that asks."""
-        return self.request.remote or ""
+        return self.backend.origin(self.request)
 
     @property
     def caller(self) -> Caller:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -346,6 +347,11 @@ class Settings(Section):
         "(security.md#roles-for-a-site-or-a-group)",
     )
     ldap: LdapSection = LdapSection()
+    trusted_proxies: list[IPv4Network | IPv6Network] = Field(
+        default_factory=list,
+        description="addresses or networks of proxies before `swimctl serve` whose `X-Forwarded-For` is believed: for "
+        "the audit, and to slow down who guesses passwords. [Behind a proxy](pages.md#behind-a-proxy)",
+    )
     schedule_grace: Seconds = Field(
         3600, description="seconds that a scheduled job may start late; later than that, it fails"
     )

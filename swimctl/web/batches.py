@@ -100,7 +100,7 @@ async def one(visit: Visit) -> web.Response:
             "counts": counts,
             "told": overview.told(counts),
             "shares": overview.shares(counts),
-            "sections": overview.sections(jobs, pulse.usual, now, visit.asked("all")),
+            "sections": overview.sections(jobs, pulse.usual, now, visit.asked("of"), visit.number("skip")),
             "releases": sorted({job.image_version for job in jobs}),
             "started": min(starts, default=None),
             "finished": max(ends, default=None) if len(ends) == len(jobs) else None,

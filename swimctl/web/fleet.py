@@ -79,6 +79,6 @@ async def images(visit: Visit) -> web.Response:
 
 PAGES: Final = (
     Page("GET", "/devices", devices, Act.LOOK),
-    Page("GET", "/devices/{name}", device, Act.LOOK),
+    Page("GET", "/devices/{name:.+}", device, Act.LOOK),
     Page("GET", "/images", images, Act.LOOK),
 )

@@ -56,13 +56,24 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Jobs under one heading; `left_out` counts those for which there was no place."""
+    """Jobs under one heading: at most so many rows. `skipped` come before them, `left_out` behind them."""
 
     key: str
     title: str
     rows: tuple[Row, ...]
     count: int
     left_out: int
+    skipped: int = 0
+
+    @property
+    def earlier(self) -> int:
+        """Return how many rows come before those of the page before."""
+        return max(0, self.skipped - MOST_ROWS)
+
+    @property
+    def later(self) -> int:
+        """Return how many rows come before those of the next page."""
+        return self.skipped + len(self.rows)
 
 
 def word_of(batch: Batch, counts: Mapping[str, int]) -> str:
@@ -113,8 +124,8 @@ def counted(jobs: Iterable[Job]) -> dict[str, int]:
     return found
 
 
-def sections(jobs: Sequence[Job], usual: Usual, now: datetime, whole: str = "") -> list[Section]:
-    """Return the jobs of a batch in groups, what needs a person first; all rows of the group named `whole`."""
+def sections(jobs: Sequence[Job], usual: Usual, now: datetime, turned: str = "", skip: int = 0) -> list[Section]:
+    """Return the jobs of a batch in groups, what needs a person first; of the group `turned`, rows behind so many."""
     trouble, held, going, waiting, done = (
         list[Row](),
         list[Row](),
@@ -142,11 +153,13 @@ def sections(jobs: Sequence[Job], usual: Usual, now: datetime, whole: str = "") 
         ("waiting", "Waiting", [Row(tuple(alike), says) for says, alike in waiting.items()]),
         ("done", "Done", [Row(tuple(alike), says) for says, alike in done.items()]),
     )
-    return [_section(key, title, rows, MOST_ROWS if key != whole else len(rows)) for key, title, rows in made if rows]
+    return [_section(key, title, rows, skip if key == turned else 0) for key, title, rows in made if rows]
 
 
-def _section(key: str, title: str, rows: Sequence[Row], most: int) -> Section:
-    return Section(key, title, tuple(rows[:most]), sum(len(row.jobs) for row in rows), max(0, len(rows) - most))
+def _section(key: str, title: str, rows: Sequence[Row], skip: int) -> Section:
+    shown = tuple(rows[skip : skip + MOST_ROWS])
+    left = max(0, len(rows) - skip - len(shown))
+    return Section(key, title, shown, sum(len(row.jobs) for row in rows), left, min(skip, len(rows)))
 
 
 def _going(job: Job, usual: Usual, now: datetime) -> Row:

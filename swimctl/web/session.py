@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from typing import Final
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from aiohttp import web
 
@@ -49,9 +49,21 @@ def mark_of(token: str) -> str:
 
 def require_own_form(request: web.Request, token: str, given: str) -> None:
     """Accept a form of our own pages. Refusal: another site, or an older sign-in, has sent it."""
-    told = request.headers.get("Sec-Fetch-Site", "same-origin")
-    if told != "same-origin" or not hmac.compare_digest(mark_of(token).encode(), given.encode()):
+    if not is_own_site(request) or not hmac.compare_digest(mark_of(token).encode(), given.encode()):
         raise Refusal(403, "forbidden", "this form is of another sign-in, or of another site; nothing was done")
+
+
+def is_own_site(request: web.Request) -> bool:
+    """Return whether a form may be of our own pages, as far as the browser says.
+
+    Over plain HTTP browsers send no `Sec-Fetch-Site`, but each says from where a form comes that is sent elsewhere.
+    Who sends neither header is no browser that another site could use.
+    """
+    if (site := request.headers.get("Sec-Fetch-Site")) is not None:
+        return site in {"same-origin", "none"}
+    if (origin := request.headers.get("Origin")) is not None:
+        return urlsplit(origin).netloc.lower() == request.headers.get("Host", "").lower()
+    return True
 
 
 def own_path(text: str) -> str:

@@ -24,10 +24,10 @@ async def enter(visit: Visit) -> web.Response:
     """Sign somebody in who knows a password."""
     request, to, name = visit.request, session.own_path(visit.form.get("to", "/")), visit.field("username")
     # A form of another site could sign somebody in as somebody else.
-    if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
+    if not session.is_own_site(request):
         raise Refusal(403, "forbidden", "sign in on our own page")
     try:
-        made = await sign_in(visit.backend, name, visit.form.get("password", ""), request.remote or "")
+        made = await sign_in(visit.backend, name, visit.form.get("password", ""), visit.caller.origin)
     except (LoginRefused, TooManyLogins) as error:
         refusal = errors.of(error)
         page = rendered("sign_in.html", request, to=to, name=name[:64], why=str(refusal))

@@ -17,7 +17,7 @@ from swimctl.api.errors import Refusal
 from swimctl.api.routing import BACKEND
 from swimctl.errors import SwimctlError, TokenRefused
 from swimctl.web import batches, fleet, jobs, live, planning, reference, session, signing
-from swimctl.web.visit import HEADERS, Page, Visit, rendered
+from swimctl.web.visit import HEADERS, Page, Unrendered, Visit, rendered
 
 log = logging.getLogger("swimctl.web")
 
@@ -74,7 +74,10 @@ async def _answered(page: Page, request: web.Request) -> web.StreamResponse:
         if not visit.reach.whole:
             await backend.do(backend.learn_devices)
             errors.hide_from(request, visit.reach, [dict(form), dict(request.query), dict(request.match_info)])
-        return await page.handler(visit)
+        response = await page.handler(visit)
+        if isinstance(response, Unrendered) and response.body is None:
+            response.text = await backend.do(response.render)
+        return response
 
 
 def _refused(page: Page, request: web.Request, error: SwimctlError) -> web.Response:

@@ -15,6 +15,7 @@ from support.accounts import ROOT
 from support.api_client import CANCEL, READER, Api, answering, many_jobs
 
 from swimctl.api import events
+from swimctl.models import Role
 from swimctl.states import JobStatus, StepStatus
 from swimctl.store import Runner
 
@@ -220,6 +221,16 @@ def test_a_quiet_stream_ends_with_its_token_too_and_others_go_on(api: Api, runne
         assert stream.ends_saying("the token has ended")
         assert api.store.claim(1, runner)
         assert other.event()["kind"] == "claimed"
+
+
+def test_a_quiet_stream_ends_too_when_its_user_may_look_at_nothing_any_more(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(events, "BEAT_EVERY", 10_000.0)
+    with following(api) as stream:
+        api.store.set_roles(READER, Role.OPERATOR, ["one that config.yaml has no more"], ROOT)
+        assert stream.ends_saying("the token has ended")
+    assert api.get(STREAM, token=READER).status == 403
 
 
 def test_streams_end_with_the_server(idle: Api, runner: Runner) -> None:

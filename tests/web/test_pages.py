@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
+from html import unescape
 
 import pytest
-from support.api_client import OPERATOR, Api, many_jobs
+from support.api_client import OPERATOR, Api, answering, many_jobs, opened
+from support.projects import Project
+from support.stores import StandingClock
 from web.visitor import Visitor
 
 from swimctl.errors import ConfigError
 from swimctl.models import Outcome
 from swimctl.states import JobStatus, StepStatus
 from swimctl.store import Runner
+from swimctl.web import add_pages, visit
 from swimctl.web.site import PAGES
 from swimctl.web.visit import HEADERS
 
 EVIL = """<script>alert(1)</script>"><img src=x onerror=alert(2)> \u202egnp.exe {{ 7*7 }} </textarea></pre>"""
+ODD = ("ber/1/sw1", "/sw1", "sw 1", "sw%2F1", "sw?1#2")
 
 
 @pytest.fixture
@@ -75,6 +81,37 @@ def test_a_thousand_jobs_that_are_alike_are_one_line(api: Api, reader: Visitor) 
     assert "and 500 more" in page
 
 
+def test_no_page_is_rendered_in_the_loop_that_answers_others(
+    api: Api, reader: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str] = []
+    render = visit.Unrendered.render
+
+    def noted(page: visit.Unrendered) -> str:
+        seen.append(threading.current_thread().name)
+        return render(page)
+
+    monkeypatch.setattr(visit.Unrendered, "render", noted)
+    batch = many_jobs(api, 1000)[0].batch_id
+    for path in ("/", f"/batches/{batch}", "/devices", "/images", "/jobs/1"):
+        reader.see(path)
+    assert len(seen) == 5
+    assert all(name.startswith("api_") for name in seen), seen
+
+
+def test_a_device_with_a_slash_in_its_name_has_a_page_to_which_its_links_lead(
+    project: Project, clock: StandingClock
+) -> None:
+    hosts = "".join(f"{name!r}: {{platform: panos}}\n" for name in ODD)  # what is no switch may be called as it likes
+    with opened(project, clock, hosts) as api, answering(api.backend, add_pages) as api.address:
+        visitor = Visitor(api)
+        visitor.sign_in(OPERATOR)
+        links = re.findall(r'href="(/devices/[^"]+)"', visitor.see("/devices"))
+        assert len(links) == len(ODD)
+        titles = {re.search(r"<h1>(.*?) <span", visitor.see(unescape(link)))[1] for link in links}  # type: ignore[index]
+        assert titles == set(ODD)
+
+
 def test_a_thousand_that_failed_each_otherwise_are_folded_and_can_be_seen(
     api: Api, runner: Runner, reader: Visitor
 ) -> None:
@@ -84,8 +121,11 @@ def test_a_thousand_that_failed_each_otherwise_are_folded_and_can_be_seen(
         api.store.move(job.id, runner, JobStatus.FAILED, f"reason {job.id}", outcome=Outcome.UNTOUCHED)
     page = reader.see(f"/batches/{jobs[0].batch_id}")
     assert page.count("reason ") == 100
-    assert 'href="?all=trouble">30 more' in page
-    assert reader.see(f"/batches/{jobs[0].batch_id}?all=trouble").count("reason ") == 130
+    assert 'href="?of=trouble&amp;skip=100">30 more' in page
+    rest = reader.see(f"/batches/{jobs[0].batch_id}?of=trouble&skip=100")
+    assert rest.count("reason ") == 30
+    assert 'href="?of=trouble&amp;skip=0">100 before' in rest
+    assert reader.see(f"/batches/{jobs[0].batch_id}?of=trouble&skip=9999").count("reason ") == 0
 
 
 def test_a_job_shows_its_steps_its_events_and_what_was_typed(api: Api, runner: Runner, reader: Visitor) -> None:
@@ -169,7 +209,7 @@ def test_nothing_that_a_device_or_a_person_writes_becomes_markup(api: Api, runne
 @pytest.mark.parametrize("page", [one for one in PAGES if one.method == "GET"], ids=lambda one: one.path)
 def test_each_page_lets_nothing_in_from_elsewhere(page: object, api: Api, operator: Visitor, runner: Runner) -> None:
     batch = under_way(api, runner)
-    path = page.path.replace("{batch}", batch).replace("{job}", "1").replace("{name}", "sw1")  # type: ignore[attr-defined]
+    path = page.path.replace("{batch}", batch).replace("{job}", "1").replace("{name:.+}", "sw1")  # type: ignore[attr-defined]
     answer = operator.ask("HEAD", path)
     assert {name: answer.headers[name.lower()] for name in HEADERS} == HEADERS
     assert answer.headers["cache-control"] == "no-store"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_network
 from urllib.parse import unquote
 
 import pytest
@@ -13,7 +14,7 @@ from web.visitor import Visitor
 from swimctl.web import session
 from swimctl.web.site import PAGES
 
-_FILLED = {"{batch}": "abcdef12", "{job}": "1", "{name}": "sw1", "{action}": "cancel"}
+_FILLED = {"{batch}": "abcdef12", "{job}": "1", "{name:.+}": "sw1", "{action}": "cancel"}
 
 
 def path_of(template: str) -> str:
@@ -136,6 +137,35 @@ def test_nobody_is_signed_in_by_another_site(stranger: Visitor) -> None:
     )  # fmt: skip
     assert answer.status == 403
     assert "set-cookie" not in answer.headers
+
+
+@pytest.mark.parametrize("origin", ["http://evil.example", "http://127.0.0.1:1", "null", "https://"])
+def test_over_plain_http_too_another_site_signs_nobody_in_and_presses_nothing(
+    origin: str, stranger: Visitor, operator: Visitor, api: Api
+) -> None:
+    """A browser says from where a form comes, but not what that is to us: `Sec-Fetch-Site` is for TLS alone."""
+    password = {"username": OPERATOR, "password": "correct horse battery"}
+    answer = stranger.ask("POST", "/sign-in", password, headers={"Origin": origin})
+    assert (answer.status, "set-cookie" in answer.headers) == (403, False)
+    batch = api.trigger("sw1")["batch_id"]
+    action = f"/batches/{batch}/pause"
+    form = operator.forms(f"/batches/{batch}")[action]
+    assert operator.ask("POST", action, form, headers={"Origin": origin}).status == 403
+    own = {"Origin": "http://{}:{}".format(*api.address)}
+    assert operator.ask("POST", action, form, headers=own).status == 303
+    assert stranger.ask("POST", "/sign-in", password, headers=own).status == 303
+
+
+def test_behind_a_trusted_proxy_the_audit_has_who_signed_in_and_pressed(stranger: Visitor, api: Api) -> None:
+    api.backend.proxies = [ip_network("127.0.0.0/8")]
+    here = {"X-Forwarded-For": "192.0.2.7"}
+    password = {"username": OPERATOR, "password": "correct horse battery"}
+    assert stranger.ask("POST", "/sign-in", password, headers=here).status == 303
+    assert api.store.audit()[-1].origin == "192.0.2.7"
+    batch = api.trigger("sw1")["batch_id"]
+    action = f"/batches/{batch}/pause"
+    assert stranger.ask("POST", action, stranger.forms(f"/batches/{batch}")[action], headers=here).status == 303
+    assert (api.store.audit()[-1].action, api.store.audit()[-1].origin) == ("pause", "192.0.2.7")
 
 
 def test_who_only_looks_on_gets_no_button_and_no_way_round(reader: Visitor, api: Api) -> None:

@@ -51,7 +51,8 @@ async function refresh() {
     if (!busy()) {
       try {
         const answer = await fetch(location.href, { headers: { Accept: "text/html" }, redirect: "manual" });
-        if (answer.type === "opaqueredirect") return location.reload();
+        // Whoever may see this no more must not go on looking at how it was.
+        if (answer.type === "opaqueredirect" || answer.status === 403) return location.reload();
         if (answer.ok) replace(new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("main"));
       } catch { /* the stream says that the line is lost */ }
     } else wanted = true;
@@ -76,7 +77,7 @@ function follow(address) {
       if (mine.readyState !== EventSource.CLOSED) return;
       // The server refused, and the browser gives up: the session may be over, or the server is full.
       const who = await fetch("/signed-in", { redirect: "manual" }).catch(() => null);
-      if (who?.type === "opaqueredirect") return location.reload();
+      if (who?.type === "opaqueredirect" || who?.status === 403) return location.reload();
       setTimeout(open, 5000);
     };
     mine.onmessage = () => refresh();

@@ -51,7 +51,7 @@ class Device:
     """A host of the inventory, with the id that the store gave it once and for all.
 
     Of a `redundancy_group` never two are upgraded at once. It hangs on those it `depends_on`, and those that it
-    `feeds` hang on it: what hangs on another is upgraded first.
+    `feeds` hang on it: what hangs on another is upgraded first. Outside its `window`, as written, nothing is activated.
     """
 
     id: int
@@ -68,6 +68,7 @@ class Device:
     site: str | None = None
     role: str | None = None
     tags: tuple[str, ...] = ()
+    window: str | None = None
 
     @property
     def place(self) -> str:

@@ -155,7 +155,7 @@ def clock_time(at: datetime, now: datetime) -> str:
 
 def _clock_on_the_wall(at: datetime, on: str, now: datetime | None) -> str:
     """Write a moment in the zone that a window names, else in this machine's; the day only where it is another one."""
-    name = on.partition("@")[2]
+    name = on.partition("@")[2].partition(" ")[0]
     try:
         zone = ZoneInfo(name) if name else None
     except (ZoneInfoNotFoundError, ValueError, OSError):

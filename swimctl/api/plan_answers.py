@@ -66,6 +66,7 @@ class PlannedDevice(Answer):
     )
     kind: str | None = Field(description="its system, the family of its image, and the train of its release")
     redundancy_group: str | None
+    window: str | None = Field(description="its own window, as the inventory has it")
     note: str
     to_copy: int = Field(description="bytes that are left to copy")
     origin: str = Field(

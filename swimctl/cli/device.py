@@ -313,6 +313,7 @@ def _document(inventory: Inventory, device: Device) -> dict[str, Any]:
         "model": device.model,
         "site": device.site,
         "role": device.role,
+        "window": device.window,
         "serial": device.serial,
         "groups": list(device.groups),
         "problem": inventory.problem(device.name),

@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 from swimctl.config.hours import FromCalendar, Opening, Openings, Windows
 from swimctl.config.settings import Settings
+from swimctl.config.together import Together
 from swimctl.config.windows import Freeze, Go, Never, Shut, Wait, gate
 from swimctl.errors import CalendarUnread, ConfigError, UsageError
 from swimctl.times.here import zone_here
@@ -120,22 +121,47 @@ class Calendars:
         listed = [one for path in self._settings.freeze_calendars for one in self.openings(path, now, age=age)]
         return (*self._settings.freezes, *(Freeze(one.opens, one.closes, one.of) for one in listed))
 
+    def together(
+        self, batch: str | None, own: str | None, now: datetime, zone: str = "", *, age: float = FRESH
+    ) -> Openings | None:
+        """Return the hours of a batch's window and of a device's own one, as `windows`; None: there is neither.
+
+        `zone` is of the batch.
+        """
+        whole = None if batch is None else self.windows(batch, now, zone, age=age)
+        return whole if own is None else Together(whole, self.windows(own, now, age=age))
+
     def gate(
-        self, now: datetime, needs: timedelta, window: str | None, until: datetime | None, zone: str = ""
+        self,
+        now: datetime,
+        needs: timedelta,
+        window: str | None,
+        until: datetime | None,
+        zone: str = "",
+        own: str | None = None,
     ) -> Go | Wait | Never | Shut:
         """Return whether an activation that needs so long may start now; Shut where a calendar does not say.
+
+        `own` is the window of the device itself: both must be open.
 
         Who waits is told so by what was read a minute ago at most. Nobody starts, or never starts, by that: for this
         all is read anew.
         """
-        told = self._gate(now, needs, window, until, zone, _WAITS)
-        return told if isinstance(told, Wait) else self._gate(now, needs, window, until, zone, FRESH)
+        told = self._gate(now, needs, window, until, zone, own, _WAITS)
+        return told if isinstance(told, Wait) else self._gate(now, needs, window, until, zone, own, FRESH)
 
     def _gate(
-        self, now: datetime, needs: timedelta, window: str | None, until: datetime | None, zone: str, age: float
+        self,
+        now: datetime,
+        needs: timedelta,
+        window: str | None,
+        until: datetime | None,
+        zone: str,
+        own: str | None,
+        age: float,
     ) -> Go | Wait | Never | Shut:
         try:
-            opens = None if window is None else self.windows(window, now, zone, age=age)
+            opens = self.together(window, own, now, zone, age=age)
             return gate(now, needs, window=opens, until=until, freezes=self.freezes(now, age=age))
         except (CalendarUnread, UsageError) as error:  # or a zone that this machine does not know
             return Shut(str(error))

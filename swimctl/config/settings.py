@@ -61,6 +61,10 @@ class InventoryFields(Section):
         ["tags", "pynautobot_dictionary.tags"],
         description="the same for its tags: a list of texts, or of objects that have a `slug` or a `name`",
     )
+    window: Paths = Field(
+        ["window"],
+        description="the same for its own window, such as `Sat 22:00-04:00@Europe/Berlin`, or a list of windows",
+    )
     port: Paths = Field(
         [],
         description=("where its SSH port is, such as `custom_fields.ssh_port`; it wins over the inventory's own port"),

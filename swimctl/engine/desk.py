@@ -59,7 +59,10 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What a worker needs to begin. `settings` are those of SHARED, `zone` is the time zone of the coordinator."""
+    """What a worker needs to begin. `settings` are those of SHARED, `zone` is the time zone of the coordinator.
+
+    `window` is the device's own one, as the coordinator's inventory has it.
+    """
 
     batch: Batch
     job: Job
@@ -67,6 +70,7 @@ class Task:
     image: Image
     settings: Mapping[str, Any]
     zone: str = ""
+    window: str | None = None
 
 
 @dataclass(eq=False)
@@ -80,6 +84,7 @@ class Lent:
     job: Job
     place: str
     stop: threading.Event
+    window: str | None = None
     begun_by: str = ""
     failure: StoreError | None = None
     answered: dict[int, tuple[str, Any]] = field(default_factory=dict)
@@ -113,7 +118,7 @@ class Desk:
         with self._lock:
             for old in [key for key in self._lent if key[0] == job.id and not ended and key[1] > 0]:
                 del self._lent[old]
-            self._lent[job.id, lease] = Lent(batch, job, device.place, stop)
+            self._lent[job.id, lease] = Lent(batch, job, device.place, stop, device.window)
         return lease
 
     def begun(self, job_id: int, lease: int) -> bool:
@@ -213,7 +218,7 @@ class Desk:
             for one in self._settings.freezes
         ]
         image = self._store.image(lent.job.image_id)
-        return Task(_zoned(lent.batch), lent.job, lent.place, image, shared, zone_here())
+        return Task(_zoned(lent.batch), lent.job, lent.place, image, shared, zone_here(), lent.window)
 
     def _keep(self, lent: Lent, name: str, text: bytes, begin: bool) -> None:
         """Write a file of the job, from its beginning or behind what is there."""

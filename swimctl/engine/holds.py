@@ -124,11 +124,13 @@ class Holds:
         activates = batch.options.activate and any(step.kind == "activation" for step in job.steps)
         if not activates or batch.policy.stage_now:
             return None
-        slot = self._jobs.slot(batch, self._store.image(job.image_id))
+        slot = self._jobs.slot(batch, self._store.image(job.image_id), job.device_name)
         if isinstance(slot, Wait | Shut):
-            return Hold(waiting=until_open(slot, batch.policy.window))
+            return Hold(waiting=until_open(slot))
         if isinstance(slot, Never):
-            return Hold(f"{slot.why}; next: `swimctl retry` with a longer --window")
+            own = self._inventory.device(job.device_name).window
+            other = f", or another `window` of {job.device_name} in the inventory" if own else ""
+            return Hold(f"{slot.why}; next: `swimctl retry` with a longer --window{other}")
         return None
 
     def blocked(self, job: Job) -> Hold | None:

@@ -92,6 +92,7 @@ class JobRunner:
         runner: Runner,
         serving: Serving | None = None,
         calendars: Calendars | None = None,
+        window_of: Callable[[str], str | None] | None = None,
     ) -> None:
         serving = serving or Serving.of(config.settings)
         self._settings: Settings = config.settings
@@ -100,6 +101,7 @@ class JobRunner:
         self._clock = clock
         self._runner = runner
         self._calendars = calendars or Calendars(config.settings)
+        self._window_of = window_of or (lambda name: inventory.device(name).window)
         self._config = config
         self.images, self._sites = serving.images, serving.sites
         self.logins = DeviceLogins(store, config.settings.login, inventory.credentials)
@@ -203,14 +205,14 @@ class JobRunner:
         else:
             self._store.move(job.id, self._runner, JobStatus.SUCCESS, outcome=ending.outcome)
 
-    def slot(self, batch: Batch, image: Image) -> Go | Wait | Never | Shut:
-        """Return whether an activation may start now, by what such devices took before."""
-        policy = batch.policy
-        if policy.window is None and policy.until is None and not self._calendars.freeze:
+    def slot(self, batch: Batch, image: Image, device_name: str) -> Go | Wait | Never | Shut:
+        """Return whether an activation of this device may start now, by what such devices took before."""
+        policy, own = batch.policy, self._window_of(device_name)
+        if policy.window is None and own is None and policy.until is None and not self._calendars.freeze:
             return Go()
         unseen = 60 * self._settings.activation.usual_minutes / self._clock.speed
         needs = room_needed(self._store.usual_seconds(), image.family, unseen)
-        return self._calendars.gate(self._clock.now(), needs, policy.window, policy.until, policy.zone)
+        return self._calendars.gate(self._clock.now(), needs, policy.window, policy.until, policy.zone, own)
 
     def _require_time(self, batch: Batch, context: JobContext) -> None:
         """Raise StepFailed where the batch is over: what is copied now, it would not activate."""
@@ -236,7 +238,7 @@ class JobRunner:
         said: Waiting | None = None
         while not was_sent(context, "activate"):
             # Anew each time: somebody may have changed until when.
-            slot = self.slot(self._store.batch(batch.id), context.image)
+            slot = self.slot(self._store.batch(batch.id), context.image, job.device_name)
             if isinstance(slot, Go):
                 return
             if isinstance(slot, Never):
@@ -244,7 +246,7 @@ class JobRunner:
                 raise StepFailed(
                     f"{slot.why}; nothing was activated, the image is on the device; next: `swimctl retry`"
                 )
-            waiting = until_open(slot, batch.policy.window)
+            waiting = until_open(slot)
             if waiting != said:
                 context.record.waits(waiting)
                 said = waiting

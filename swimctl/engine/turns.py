@@ -35,13 +35,13 @@ def waits(kind: WaitKind, on: str = "", job: int | None = None, until: datetime 
     return Hold(waiting=Waiting(kind, on, job, until))
 
 
-def until_open(slot: Wait | Shut, window: str | None) -> Waiting:
+def until_open(slot: Wait | Shut) -> Waiting:
     """Return what an activation waits for that may not start yet."""
     if isinstance(slot, Shut):
         return Waiting(WaitKind.FREEZE, slot.why)
-    if window is None or slot.frozen:
+    if slot.frozen or not slot.window:
         return Waiting(WaitKind.FREEZE, slot.frozen, until=slot.at)
-    return Waiting(WaitKind.WINDOW, slot.window or window, until=slot.at)
+    return Waiting(WaitKind.WINDOW, slot.window, until=slot.at)
 
 
 def left_by(who: str) -> str:

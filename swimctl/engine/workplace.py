@@ -92,7 +92,9 @@ class Workplace:
         # All jobs of a coordinator share what was read of its calendars.
         known = self._calendars.setdefault(order.coordinator, Known())
         calendars = Calendars(config.settings, store.calendar, zone=task.zone, known=known)
-        runs = JobRunner(config, store, self._inventory, clock, _NOBODY, self._serving, calendars)
+        runs = JobRunner(
+            config, store, self._inventory, clock, _NOBODY, self._serving, calendars, lambda _: task.window
+        )
         stop = threading.Event()
         if order.what == "complaint":
             return see_through(runs.complaint(batch, job, stop), clock, stop)

@@ -33,7 +33,7 @@ from swimctl.inventory import (
 from swimctl.inventory.accounts import connection_of
 from swimctl.inventory.copies import CopyPolicy, copies_of
 from swimctl.inventory.grounds import Ground, ground_of
-from swimctl.inventory.mapping import model_at, platform_of, tags_at, value_at
+from swimctl.inventory.mapping import model_at, platform_of, tags_at, value_at, window_at
 from swimctl.inventory.pings import pings_of
 from swimctl.inventory.plugins import load_inventory, missing_plugin, section_with_own, workers
 from swimctl.inventory.plugins.workers import DaskRunner, section_with_folder
@@ -152,6 +152,10 @@ class Inventory:
             return f"{where}: {name} has no platform; add `platform:` to it or to its group, one of {known}"
         return f"{where}: {name} has the platform {written!r}; swimctl can upgrade {known}"
 
+    def where(self, name: str) -> str:
+        """Return where a host stands, for messages."""
+        return str(files.Where(self._config, name))
+
     def credentials(self, device: Device) -> Credentials:
         """Return what to log in with; see accounts. ConfigError: a reference leads nowhere."""
         host = self._nornir.inventory.hosts[device.name]
@@ -260,6 +264,7 @@ class Inventory:
             site=value_at(data, fields.site),
             role=value_at(data, fields.role),
             tags=tags_at(data, fields.tags),
+            window=window_at(data, fields.window),
         )
 
     def _port(self, host: Host, written: str | None) -> int | None:

@@ -47,6 +47,16 @@ def model_at(data: Mapping[str, object], paths: Sequence[str]) -> str | None:
     return None
 
 
+def window_at(data: Mapping[str, object], paths: Sequence[str]) -> str | None:
+    """Return the window under the first path that has one, as it is written; several in a list are one text."""
+    for path in paths:
+        found = _at(data, path)
+        given = found if isinstance(found, list | tuple) else [found]
+        if parts := [str(one).strip() for one in given if one not in (None, "")]:
+            return "; ".join(parts)
+    return None
+
+
 def tags_at(data: Mapping[str, object], paths: Sequence[str]) -> tuple[str, ...]:
     """Return the tags under the first path that has some; NetBox and Nautobot give objects, others texts."""
     for path in paths:

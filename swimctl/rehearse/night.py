@@ -116,6 +116,8 @@ def play(
         clock = RehearsalClock(rest, script.pace, start, settings.clock_speed)
         stage = Stage(settings_for(settings, folder), folder, clock)
         not_done = tuple(left_out_of(settings, script.preview.plan.request.options.workflow))
+        if any(item.device.window for item in script.preview.plan.accepted):
+            not_done = (*not_done, "windows of devices: a twin starts when its batch does")
         store.back_up(folder / "swimctl.db")
         without_the_present(folder / "swimctl.db", start)
         pictures = Pictures(folder)

@@ -24,7 +24,7 @@ _ALWAYS: Final = Go()
 class Ahead:
     """One job to come. Its parts are in real seconds: the check, the copy with its hash, and all from the activation.
 
-    `needs` is what must fit into the window, in real seconds.
+    `needs` is what must fit into the window, in real seconds. `gate`: its own one, in place of the batch's.
     """
 
     name: str
@@ -36,6 +36,7 @@ class Ahead:
     after: tuple[str, ...] = ()
     group: str | None = None
     site: str | None = None
+    gate: Gate | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +149,7 @@ class _Wave:
                 return
             if job.group in self._groups or any(far in self._here and far not in self.ended for far in job.after):
                 continue
-            slot = self.gate(now, timedelta(seconds=job.needs)) if self.course.gated else _ALWAYS
+            slot = self._slot(job, now) if self.course.gated else _ALWAYS
             if isinstance(slot, Wait):
                 self._wake(max(slot.at, now + timedelta(seconds=1)))
                 continue
@@ -163,6 +164,9 @@ class _Wave:
             if job.group:
                 self._groups.add(job.group)
             self._at(now + timedelta(seconds=job.check), self._checked(job, now))
+
+    def _slot(self, job: Ahead, now: datetime) -> Go | Wait | Never:
+        return (job.gate or self.gate)(now, timedelta(seconds=job.needs))
 
     def _checked(self, job: Ahead, started: datetime) -> Callable[[datetime], None]:
         return lambda _now: self._queue.append((job, started))
@@ -188,7 +192,7 @@ class _Wave:
         return act
 
     def _activate(self, job: Ahead, started: datetime, copies: datetime, now: datetime) -> None:
-        slot = self.gate(now, timedelta(seconds=job.needs)) if job.rest else _ALWAYS
+        slot = self._slot(job, now) if job.rest else _ALWAYS
         if isinstance(slot, Never):
             self.unfit[job.name] = slot.why
             self._end(job, now)

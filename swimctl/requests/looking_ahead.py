@@ -13,7 +13,7 @@ from swimctl.config.hours import Openings
 from swimctl.config.settings import Settings
 from swimctl.config.windows import gate
 from swimctl.models import Device, ExecutionMode, Image
-from swimctl.requests.forecast import Ahead, Course, Forecast, forecast
+from swimctl.requests.forecast import Ahead, Course, Forecast, Gate, forecast
 from swimctl.requests.looks import Checked
 from swimctl.requests.pilots import led_past
 from swimctl.requests.plans import Plan, UpgradeRequest
@@ -92,7 +92,7 @@ class LookAhead:
         *,
         activates: bool,
     ) -> Forecast:
-        usual, policy, jobs = self._store.usual_seconds(), request.policy, []
+        usual, jobs = self._store.usual_seconds(), []
         for row in rows:
             item, takes = row.item, expected[row.item.device.name]
             family = item.image.family if item.image else ""
@@ -109,15 +109,17 @@ class LookAhead:
                     (*item.after, *filter(None, (item.follows,))),
                     item.device.redundancy_group,
                     item.device.site,
+                    self._gate(request, item.device.window) if activates and item.device.window else None,
                 )
             )
-        opened = partial(
-            gate,
-            window=self._windows(request) if activates else None,
-            until=policy.until if activates else None,
-            freezes=self._calendars.freezes(self._clock.now()) if activates else (),
-        )
+        opened = self._gate(request, None) if activates else partial(gate, window=None, until=None, freezes=())
         return forecast(jobs, self._course(request, len(jobs)), request.schedule_time or self._clock.now(), opened)
+
+    def _gate(self, request: UpgradeRequest, own: str | None) -> Gate:
+        """Return what decides when activations of devices with this own window may start."""
+        now, policy = self._clock.now(), request.policy
+        hours = self._calendars.together(policy.window, own, now, policy.zone)
+        return partial(gate, window=hours, until=policy.until, freezes=self._calendars.freezes(now))
 
     def _workers(self, request: UpgradeRequest) -> int:
         return 1 if request.mode is ExecutionMode.SEQUENTIAL else request.workers or self._settings.workers
@@ -137,18 +139,22 @@ class LookAhead:
         )
 
     def _spare(self, request: UpgradeRequest, told: Forecast) -> timedelta | None:
-        """Return what lies between the last end and what closes first behind it."""
-        policy = request.policy
-        last = max(told.spans.values(), key=lambda span: span.ends, default=None)
-        if last is None:
-            return None
-        closing: list[datetime] = [policy.until] if policy.until else []
-        windows = self._windows(request)
-        if windows and (opening := windows.opening(last.activates)):
-            closing.append(opening.closes)
-        freezes = self._calendars.freezes(self._clock.now())
-        closing += [freeze.start for freeze in freezes if freeze.start >= last.activates]
-        return min(closing) - last.ends if closing else None
+        """Return what lies between the last end and what closes first behind it; of a device with its own window too.
+
+        Of those the least counts.
+        """
+        now, policy = self._clock.now(), request.policy
+        own = {device.name: device.window for device in request.devices if device.window}
+        last = max(told.spans, key=lambda name: told.spans[name].ends, default=None)
+        left = []
+        for name in {*(name for name in told.spans if name in own), *filter(None, (last,))}:
+            span, hours = told.spans[name], self._calendars.together(policy.window, own.get(name), now, policy.zone)
+            closing: list[datetime] = [policy.until] if policy.until else []
+            if hours and (opening := hours.opening(span.activates)):
+                closing.append(opening.closes)
+            closing += [one.start for one in self._calendars.freezes(now) if one.start >= span.activates]
+            left += [min(closing) - span.ends] if closing else []
+        return min(left, default=None)
 
     def _windows(self, request: UpgradeRequest) -> Openings | None:
         """Return the request's windows; None: it has none."""

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from swimctl.config.hours import Openings, Windows
-from swimctl.errors import UsageError
+from swimctl.errors import CalendarUnread, UsageError
 from swimctl.inventory.selection import some
 from swimctl.models import Device, ExecutionMode, Image, Job, JobOptions, Policy
 from swimctl.requests.order import in_order, wave_of_each, wave_sizes
@@ -148,6 +148,27 @@ def plan_item(
         else:
             notes.append(f"job {job.id} on it is {job.status} too")
     return PlanItem(device, None if refusal else image, refusal, "; ".join(notes))
+
+
+def windowed(item: PlanItem, now: datetime, windows: Callable[[str], Openings], where: str) -> PlanItem:
+    """Refuse a device whose own window is none, or opens no more; else note the window. `where` is its host.
+
+    One of a calendar that cannot be read now is noted, too: the job waits for it.
+    """
+    own = item.device.window
+    if own is None or item.refusal is not None:
+        return item
+    why = ""
+    try:
+        if windows(own).opening(now) is None:
+            why = f"{own!r} opens no more; give it one that is to come"
+    except UsageError as error:
+        why = str(error)
+    except CalendarUnread:
+        pass
+    if why:
+        return replace(item, image=None, refusal=f"{where}: window of {item.device.name}: {why}")
+    return replace(item, note="; ".join(filter(None, (item.note, f"its own window: {own}"))))
 
 
 def arranged(items: Sequence[PlanItem], request: UpgradeRequest, known: Sequence[Device]) -> tuple[PlanItem, ...]:

@@ -57,6 +57,7 @@ def _device(preview: Preview, row: Row) -> Document:
         "pilot": item.pilot or None,
         "kind": str(item.kind) if item.kind else None,
         "redundancy_group": item.device.redundancy_group,
+        "window": item.device.window,
         "note": row.note,
         "to_copy": row.to_copy,
         "origin": row.origin,

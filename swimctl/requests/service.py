@@ -39,6 +39,7 @@ from swimctl.requests.plans import (
     failures_of,
     plan_item,
     reasons_of,
+    windowed,
     zoned,
 )
 from swimctl.requests.preview import Preview
@@ -130,18 +131,23 @@ class Service:
         images = self._store.images()
         image = None if request.image is None else find(request.image, images)
         goldens = self._store.goldens()
-        busy = self._busy()
+        busy, now = self._busy(), self._clock.now()
         items = []
         for device in {device.id: device for device in request.devices}.values():
             problem = self._hosts.problem(device.name)
             if problem is not None:
                 chosen: tuple[Image | None, str | None] = (None, problem)
             elif image is None:
-                choice = choose(device, goldens, images, self._clock.now())
+                choice = choose(device, goldens, images, now)
                 chosen = (choice.image, choice.refusal)
             else:
                 chosen = (image, why_unfit(device, image))
-            items.append(plan_item(device, *chosen, busy.get(device.id, ()), self._hosts.twins(device)))
+            item = plan_item(device, *chosen, busy.get(device.id, ()), self._hosts.twins(device))
+            if options.activate and device.window:
+                item = windowed(
+                    item, now, lambda own: self._calendars.windows(own, now), self._hosts.where(device.name)
+                )
+            items.append(item)
         return self._led(Plan(request, arranged(items, request, self._hosts.devices)))
 
     def preview(
@@ -354,13 +360,14 @@ class Service:
     def _frozen(self, request: UpgradeRequest) -> str:
         """Return why a request is refused that would stand still for days unsaid; empty where none is.
 
-        A request with a window says that it waits.
+        A request with a window says that it waits; so do devices that all have one of their own.
         """
         if not request.options.activate:
             return ""
         at = request.schedule_time or self._clock.now()
         frozen = next((one for one in self._calendars.freezes(at) if one.hinders(at, timedelta(0))), None)
-        if frozen is None or request.policy.window is not None:
+        waits = request.policy.window is not None or all(device.window for device in request.devices)
+        if frozen is None or waits:
             return ""
         return (
             f"changes are frozen until {frozen.end.isoformat()}: {frozen.reason}; schedule it for later, or copy only "

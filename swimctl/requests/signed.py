@@ -46,6 +46,7 @@ _SAME_DEVICE: Final = {
     "depends_on": "what it depends on",
     "feeds": "what it feeds",
     "site": "its site",
+    "window": "its own window",
 }
 _COPIED: Final = "how its image gets there (`distribution` in the inventory)"
 

@@ -113,6 +113,60 @@ def test_the_plan_shows_which_window_opens_and_when(capsys: Capture) -> None:
     assert document["devices"][0]["starts_at"] == "2090-12-05T22:00:00.000000Z"
 
 
+def hosts(place: Place, **windows: str) -> None:
+    """Give devices, and the group `access`, windows of their own."""
+    path = place.folder / "inventory"
+    text = (path / "hosts.yaml").read_text(encoding="utf-8")
+    for name, window in windows.items():
+        if name == "access":
+            (path / "groups.yaml").write_text(
+                f"access: {{data: {{window: '{window}'}}}}\ncore: {{}}\n", encoding="utf-8"
+            )
+        else:
+            head, found, rest = text.partition(f"{name}:\n")
+            text = head + found + rest.replace("  data:\n", f"  data:\n    window: '{window}'\n", 1)
+    (path / "hosts.yaml").write_text(text, encoding="utf-8")
+
+
+def test_the_plan_shows_the_windows_of_devices_and_starts_each_in_its_own(place: Place, capsys: Capture) -> None:
+    hosts(place, access="2090-12-05 22:00/6h@UTC", sw2="2090-12-05 20:00/6h@UTC")
+    assert main(["plan", "--all", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)["devices"]
+    assert {one["device_hostname"]: (one["window"], (one["starts_at"] or "")[:16]) for one in told} == {
+        "sw1": ("2090-12-05 22:00/6h@UTC", "2090-12-05T22:00"),
+        "sw2": ("2090-12-05 20:00/6h@UTC", "2090-12-05T20:00"),
+        "sw3": (None, told[2]["starts_at"][:16]),
+    }
+    assert told[2]["starts_at"] < "2090"
+    assert told[0]["note"] == "its own window: 2090-12-05 22:00/6h@UTC"
+    assert main(["plan", "sw1", "sw2", "--json", "--window", "2090-12-05 23:00/6h@UTC"]) == 0
+    told = json.loads(capsys.readouterr().out)["devices"]
+    assert [one["starts_at"][:16] for one in told] == ["2090-12-05T23:00", "2090-12-05T23:00"]
+    assert main(["device", "show", "sw1", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["window"] == "2090-12-05 22:00/6h@UTC"
+
+
+@pytest.mark.parametrize(
+    ("window", "why"),
+    [
+        ("at night", "window of sw1: 'at night' is not a window; write one as 22:00-04:00"),
+        ("2001-12-05 22:00/6h", "window of sw1: '2001-12-05 22:00/6h' opens no more; give it one that is to come"),
+        ("calendar:nights", "window of sw1: config.yaml names no calendar 'nights' (swimctl.calendars: none)"),
+    ],
+)
+def test_a_device_with_a_window_that_cannot_be_gets_no_job_but_a_copy(
+    place: Place, capsys: Capture, window: str, why: str
+) -> None:
+    hosts(place, sw1=window)
+    assert main(["plan", "sw1", "--json"]) == 1
+    (one,) = json.loads(capsys.readouterr().out)["devices"]
+    assert why in one["refusal"]
+    assert "hosts.yaml" in one["refusal"]
+    assert main(["plan", "sw1", "--json", "--no-activate"]) == 0
+    (one,) = json.loads(capsys.readouterr().out)["devices"]
+    assert one["refusal"] is None
+
+
 def configured(**files: bytes | None) -> None:
     """Name both calendars in config.yaml, and write those that are given."""
     CONFIG.write_text(

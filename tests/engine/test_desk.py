@@ -122,6 +122,12 @@ def test_a_worker_whose_job_was_lent_to_another_one_is_answered_nothing(lent: Le
     assert len(lent.store.events(lent.job.id)) == events
 
 
+def test_a_worker_is_told_the_window_that_the_device_has_here(lent: Lent, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert lent.worker().begin().window is None
+    monkeypatch.setattr(f"{__name__}.SW1", replace(SW1, window="22:00-04:00"))
+    assert lent.worker().begin().window == "22:00-04:00"
+
+
 def test_only_one_worker_begins_with_a_lease_whatever_the_scheduler_does(lent: Lent) -> None:
     far = lent.worker()
     task = far.begin()

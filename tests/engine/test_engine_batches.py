@@ -198,6 +198,24 @@ def test_a_window_holds_what_activates(tonight: Night, policy: Policy, options: 
     assert ends or "the window 20:00-23:00@UTC opens at 2031-05-04T20:00Z" in waiting[0]
 
 
+def test_a_device_waits_for_its_own_window_and_no_other_one_with_it(tonight: Night) -> None:
+    tonight.windows = {"sw1": "11:00-23:00@UTC", "sw2": "11:00-22:00@UTC", "sw4": "20:00-23:00@UTC"}
+    jobs = some_jobs(tonight.store, switches(4), policy=Policy(window="11:00-18:00@UTC; 21:00-23:00@UTC"))
+    assert tonight.run(jobs) == [GOOD, GOOD, GOOD, WAITS]
+    (said,) = [event.message for event in tonight.store.events(jobs[3].id) if event.kind == "waiting"]
+    assert said == "the window 21:00-23:00@UTC opens at 2031-05-04T21:00Z"
+
+
+def test_a_device_whose_own_window_is_never_open_with_that_of_its_batch_is_not_attempted(tonight: Night) -> None:
+    tonight.windows = {"sw1": "20:00-23:00@UTC"}
+    (job,) = some_jobs(tonight.store, ["sw1"], policy=Policy(window="02:00-04:00@UTC"))
+    assert tonight.run([job]) == [UNTOUCHED]
+    assert tonight.error(job) == (
+        "not attempted: the window 02:00-04:00@UTC and 20:00-23:00@UTC of the device opens no more; next: `swimctl "
+        "retry` with a longer --window, or another `window` of sw1 in the inventory"
+    )
+
+
 def test_what_can_never_start_in_its_time_fails_and_says_so(tonight: Night) -> None:
     (job,) = some_jobs(tonight.store, ["sw1"], policy=Policy(until=NOON + timedelta(minutes=1)))
     assert tonight.run([job]) == [UNTOUCHED]

@@ -11,7 +11,7 @@ from support.projects import Project
 
 from swimctl.errors import ConfigError, InventoryError
 from swimctl.inventory.hosts import Inventory
-from swimctl.inventory.mapping import model_at, platform_of, value_at
+from swimctl.inventory.mapping import model_at, platform_of, value_at, window_at
 from swimctl.inventory.selection import Selection
 from swimctl.models import Device
 from swimctl.platforms import PLATFORM_NAMES, canonical_platform
@@ -154,3 +154,17 @@ def test_a_value_is_a_text_or_a_number_and_nothing_else() -> None:
     assert value_at(data, ["site"]) is None
     assert value_at(data, ["empty", "spare", "tags", "floor"]) == "0"
     assert value_at(data, ["site.city"]) == value_at(data, ["data.site.city"]) == "bern"
+
+
+@pytest.mark.parametrize(
+    ("written", "window"),
+    [
+        ({}, None),
+        ({"window": ""}, None),
+        ({"window": "Sat 22:00-04:00@UTC"}, "Sat 22:00-04:00@UTC"),
+        ({"window": ["Sat 22:00-04:00", "Wed 01:00-05:00"]}, "Sat 22:00-04:00; Wed 01:00-05:00"),
+        ({"window": 22}, "22"),
+    ],
+)
+def test_a_window_is_read_as_it_is_written(written: dict[str, object], window: str | None) -> None:
+    assert window_at(written, ["window"]) == window

@@ -122,6 +122,14 @@ def test_a_window_that_opens_later_is_waited_for() -> None:
     assert staged.ends < told.ends
 
 
+def test_a_device_with_a_gate_of_its_own_starts_by_that_one() -> None:
+    early = partial(gate, window=None, until=None, freezes=())
+    late = partial(gate, window=None, until=START + timedelta(seconds=250), freezes=())
+    told = forecast([*plain(1), Ahead("own", 10.0, 50.0, 240.0, 240.0, gate=early)], Course(2, 2), START, late)
+    assert list(told.spans) == ["own"]
+    assert list(told.unfit) == ["sw0"]
+
+
 def test_a_thousand_devices_of_which_each_waits_for_another_are_quick_to_play() -> None:
     jobs = [
         Ahead(f"sw{number}", 5.0, 60.0, 600.0, after=(f"sw{number - 1}",) if number % 5 else (), site=f"s{number % 9}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -77,14 +78,14 @@ def test_there_is_room_for_what_such_devices_took_before(
         image = job.store.image(job.job.image_id)
         taken = {(kind, image.family): seconds for kind, seconds in usual.items()}
         monkeypatch.setattr(job.store, "usual_seconds", lambda: taken)
-        assert type(job.runs.slot(job.batch, image)) is room
+        assert type(job.runs.slot(job.batch, image, "sw1")) is room
 
 
 def test_where_time_runs_faster_the_usual_minutes_are_shorter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with paper_job(
         tmp_path, monkeypatch, policy=Policy(until=STARTED + 2 * MINUTE), device=as_before(speed=60.0)
     ) as job:
-        assert isinstance(job.runs.slot(job.batch, job.store.image(1)), Go)
+        assert isinstance(job.runs.slot(job.batch, job.store.image(1), "sw1"), Go)
 
 
 @pytest.mark.parametrize(("minutes", "room"), [(46, Go), (44, Never)])
@@ -92,7 +93,7 @@ def test_what_must_be_over_by_a_time_must_fit(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, minutes: int, room: type
 ) -> None:
     with paper_job(tmp_path, monkeypatch, policy=Policy(until=STARTED + minutes * MINUTE)) as job:
-        assert type(job.runs.slot(job.batch, job.store.image(1))) is room
+        assert type(job.runs.slot(job.batch, job.store.image(1), "sw1")) is room
 
 
 def test_an_activation_waits_for_its_window_says_so_once_and_goes_on(
@@ -109,6 +110,23 @@ def test_an_activation_waits_for_its_window_says_so_once_and_goes_on(
         job.run()
     assert [step.runs for step in steps] == [1, 1, 1, 1]
     assert stop.waits == 3
+
+
+def test_an_activation_waits_for_the_window_of_its_device_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    steps, device = played(*ALL), as_before()
+    device.context = replace(device.context, device=replace(device.context.device, window="02:30-06:00@UTC"))
+    with paper_job(tmp_path, monkeypatch, steps=steps, device=device, policy=Policy(window="01:00-05:00@UTC")) as job:
+
+        def half_an_hour(_stop: Meanwhile) -> None:
+            assert [step.runs for step in steps] == [1, 1, 0, 0]
+            device.clock.seconds += 1800
+
+        job.stop = stop = Meanwhile(half_an_hour)
+        job.run()
+        waiting = [said for said in job.told("progress") if said.startswith("waiting: ")]
+    assert [step.runs for step in steps] == [1, 1, 1, 1]
+    assert stop.waits == 2
+    assert waiting == ["waiting: the window 02:30-06:00@UTC of the device opens at 2031-05-04T02:30Z"]
 
 
 def test_a_stop_while_an_activation_waits_leaves_the_job_at_a_safe_point(

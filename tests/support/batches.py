@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -93,6 +93,7 @@ class Night:
     looked: list[str] = field(default_factory=list)
     told: Told = field(default_factory=Told)
     stop: threading.Event = field(default_factory=Looks)
+    windows: dict[str, str] = field(default_factory=dict)  # of devices, as the inventory has them
 
     def run(self, jobs: list[Job], **how: Any) -> list[tuple[JobStatus, Outcome | None]]:
         batch = self.store.batch(jobs[0].batch_id)
@@ -144,7 +145,7 @@ def night(folder: Path, monkeypatch: pytest.MonkeyPatch, **settings: Any) -> Ite
         nornir=nornir,
         threaded=False,
         workers=None,
-        device=_device,
+        device=lambda name: replace(_device(name), window=made.windows.get(name)),
         credentials=lambda _device: Credentials(),
     )
     with Store.open(folder / "swimctl.db", cast("Any", clock)) as store:

@@ -125,7 +125,9 @@ def paper_job(
             if value is not None:
                 store.remember(job.id, key, value)
         config = cast("Config", SimpleNamespace(settings=settings, path=folder / "config.yaml"))
-        inventory = cast("Inventory", SimpleNamespace(credentials=lambda _: Credentials()))
+        inventory = cast(
+            "Inventory", SimpleNamespace(credentials=lambda _: Credentials(), device=lambda _: device.context.device)
+        )
         runs = JobRunner(config, store, inventory, cast("Any", clock), runner)
 
         def context(of: Batch, one: Job, stop: threading.Event) -> JobContext:

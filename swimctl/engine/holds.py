@@ -124,7 +124,7 @@ class Holds:
         activates = batch.options.activate and any(step.kind == "activation" for step in job.steps)
         if not activates or batch.policy.stage_now:
             return None
-        slot = self._jobs.slot(batch, self._store.image(job.image_id), job.device_name)
+        slot = self._jobs.slots.of(batch, self._store.image(job.image_id), job.device_name)
         if isinstance(slot, Wait | Shut):
             return Hold(waiting=until_open(slot))
         if isinstance(slot, Never):

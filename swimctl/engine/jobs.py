@@ -11,11 +11,10 @@ from typing import Any
 
 from swimctl.advice import with_next
 from swimctl.checks.rules import Check, checks_for
-from swimctl.clock import Clock, between_looks, to_the_minute
+from swimctl.clock import Clock
 from swimctl.config.calendars import Calendars
 from swimctl.config.reading import Config
 from swimctl.config.settings import Settings
-from swimctl.config.windows import Go, Never, Shut, Wait
 from swimctl.engine.closing import (
     ENDED,
     Closing,
@@ -28,12 +27,12 @@ from swimctl.engine.closing import (
 )
 from swimctl.engine.job_store import JobStore
 from swimctl.engine.records import RecordAfterwards, StoreRecord
-from swimctl.engine.turns import left_by, until_open
+from swimctl.engine.slots import Slots
+from swimctl.engine.turns import left_by
 from swimctl.engine.visits import secrets
 from swimctl.errors import (
     CommandRefused,
     StaleClaim,
-    StepFailed,
     Stopped,
     StoreError,
     SwimctlError,
@@ -42,9 +41,8 @@ from swimctl.errors import (
 from swimctl.images.server import ImageServer
 from swimctl.images.turns import SiteTurns
 from swimctl.inventory.hosts import Inventory
-from swimctl.models import Batch, Device, Image, Job, Outcome
+from swimctl.models import Batch, Device, Job, Outcome
 from swimctl.platforms import driver_factory
-from swimctl.requests.usual import room_needed
 from swimctl.sessions.logins import DeviceLogins, NotTried, answers
 from swimctl.sessions.netconf import Models
 from swimctl.sessions.redaction import Redaction
@@ -56,14 +54,11 @@ from swimctl.steps.base import InParts
 from swimctl.steps.ending import nobody_could_ask, outcome_of_failure, what_it_is
 from swimctl.steps.left_armed import left_armed
 from swimctl.steps.own.hold import HoldStep
-from swimctl.steps.pausing import Parts, Pause
+from swimctl.steps.pausing import Parts
 from swimctl.steps.reach import Images
 from swimctl.steps.send_once import was_sent
-from swimctl.store import TOO_LATE, Runner
-from swimctl.waiting import Waiting
+from swimctl.store import Runner
 
-# Real seconds between looks at the time while an activation waits for its window.
-_LOOK_AGAIN = 1.0
 _TRANSCRIPT = "transcript.log"
 
 
@@ -100,8 +95,8 @@ class JobRunner:
         self._inventory = inventory
         self._clock = clock
         self._runner = runner
-        self._calendars = calendars or Calendars(config.settings)
-        self._window_of = window_of or (lambda name: inventory.device(name).window)
+        own = window_of or (lambda name: inventory.device(name).window)
+        self.slots = Slots(config.settings, store, clock, calendars or Calendars(config.settings), own)
         self._config = config
         self.images, self._sites = serving.images, serving.sites
         self.logins = DeviceLogins(store, config.settings.login, inventory.credentials)
@@ -144,9 +139,9 @@ class JobRunner:
                 if step.stop_before:
                     self._checkpoint(job, context)
                 if kind in copying and kind != "readiness" and "activation" in kinds:
-                    self._require_time(batch, context)
+                    self.slots.require_time(batch, context)
                 if kind == "activation" or (kind in gated and not isinstance(step, HoldStep)):
-                    yield from self._wait_for_slot(batch, job, context)
+                    yield from self.slots.wait(batch, context, partial(self._checkpoint, job, context))
                 if step.job_status is not self._store.job(job.id).status:
                     self._store.move(job.id, self._runner, step.job_status)
                 self._store.step(job.id, self._runner, kind, StepStatus.RUNNING)
@@ -205,54 +200,11 @@ class JobRunner:
         else:
             self._store.move(job.id, self._runner, JobStatus.SUCCESS, outcome=ending.outcome)
 
-    def slot(self, batch: Batch, image: Image, device_name: str) -> Go | Wait | Never | Shut:
-        """Return whether an activation of this device may start now, by what such devices took before."""
-        policy, own = batch.policy, self._window_of(device_name)
-        if policy.window is None and own is None and policy.until is None and not self._calendars.freeze:
-            return Go()
-        unseen = 60 * self._settings.activation.usual_minutes / self._clock.speed
-        needs = room_needed(self._store.usual_seconds(), image.family, unseen)
-        return self._calendars.gate(self._clock.now(), needs, policy.window, policy.until, policy.zone, own)
-
-    def _require_time(self, batch: Batch, context: JobContext) -> None:
-        """Raise StepFailed where the batch is over: what is copied now, it would not activate."""
-        until = self._store.batch(batch.id).policy.until  # anew: somebody may have changed it
-        if not batch.options.activate or until is None or was_sent(context, "activate"):
-            return
-        if until <= self._clock.now():
-            why = f"its batch was to end by {to_the_minute(until)}"
-            context.record.remember(TOO_LATE, why)
-            raise StepFailed(f"{why}; nothing was activated, and nothing more is copied; next: `swimctl retry`")
-
     def _checkpoint(self, job: Job, context: JobContext) -> None:
         """Leave here if this process is to stop, or somebody wants this job to stop between two steps. Stopped."""
         context.checkpoint()
         if who := self._store.stop_asked(job.id):
             raise Stopped(f"{left_by(who)}; `swimctl resume {job.id}` continues it")
-
-    def _wait_for_slot(self, batch: Batch, job: Job, context: JobContext) -> Parts[None]:
-        """Wait until the activation may start; one that was sent before is seen through whatever the time.
-
-        Raises StepFailed where it can never start, Stopped where a stop is asked for.
-        """
-        said: Waiting | None = None
-        while not was_sent(context, "activate"):
-            # Anew each time: somebody may have changed until when.
-            slot = self.slot(self._store.batch(batch.id), context.image, job.device_name)
-            if isinstance(slot, Go):
-                return
-            if isinstance(slot, Never):
-                context.record.remember(TOO_LATE, slot.why)
-                raise StepFailed(
-                    f"{slot.why}; nothing was activated, the image is on the device; next: `swimctl retry`"
-                )
-            waiting = until_open(slot)
-            if waiting != said:
-                context.record.waits(waiting)
-                said = waiting
-            context.part()
-            yield Pause(between_looks(self._clock, _LOOK_AGAIN), obeys=True)
-            self._checkpoint(job, context)
 
     def _fail(self, job: Job, step: str | None, error: SwimctlError, context: JobContext) -> None:
         """Fail a job in a step, or in none of them, once the device was asked what it is now."""

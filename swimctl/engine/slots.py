@@ -1,0 +1,81 @@
+"""When an activation may start: the windows of its batch and of its device, freezes, and the end of the batch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from swimctl.clock import Clock, between_looks, to_the_minute
+from swimctl.config.calendars import Calendars
+from swimctl.config.settings import Settings
+from swimctl.config.windows import Go, Never, Shut, Wait
+from swimctl.engine.job_store import JobStore
+from swimctl.engine.turns import until_open
+from swimctl.errors import StepFailed
+from swimctl.models import Batch, Image
+from swimctl.requests.usual import room_needed
+from swimctl.steps import JobContext
+from swimctl.steps.pausing import Parts, Pause
+from swimctl.steps.send_once import was_sent
+from swimctl.store import TOO_LATE
+from swimctl.waiting import Waiting
+
+# Real seconds between looks at the time while an activation waits for its window.
+_LOOK_AGAIN = 1.0
+
+
+class Slots:
+    """The times in which a process may activate; `window_of` is the window of a device's own, if it has one."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        store: JobStore,
+        clock: Clock,
+        calendars: Calendars,
+        window_of: Callable[[str], str | None],
+    ) -> None:
+        self._settings, self._store, self._clock = settings, store, clock
+        self._calendars, self._window_of = calendars, window_of
+
+    def of(self, batch: Batch, image: Image, device_name: str) -> Go | Wait | Never | Shut:
+        """Return whether an activation of this device may start now, by what such devices took before."""
+        policy, own = batch.policy, self._window_of(device_name)
+        if policy.window is None and own is None and policy.until is None and not self._calendars.freeze:
+            return Go()
+        unseen = 60 * self._settings.activation.usual_minutes / self._clock.speed
+        needs = room_needed(self._store.usual_seconds(), image.family, unseen)
+        return self._calendars.gate(self._clock.now(), needs, policy.window, policy.until, policy.zone, own)
+
+    def require_time(self, batch: Batch, context: JobContext) -> None:
+        """Raise StepFailed where the batch is over: what is copied now, it would not activate."""
+        until = self._store.batch(batch.id).policy.until  # anew: somebody may have changed it
+        if not batch.options.activate or until is None or was_sent(context, "activate"):
+            return
+        if until <= self._clock.now():
+            why = f"its batch was to end by {to_the_minute(until)}"
+            context.record.remember(TOO_LATE, why)
+            raise StepFailed(f"{why}; nothing was activated, and nothing more is copied; next: `swimctl retry`")
+
+    def wait(self, batch: Batch, context: JobContext, checkpoint: Callable[[], object]) -> Parts[None]:
+        """Wait until the activation may start; one that was sent before is seen through whatever the time.
+
+        Raises StepFailed where it can never start, Stopped where a stop is asked for.
+        """
+        said: Waiting | None = None
+        while not was_sent(context, "activate"):
+            # Anew each time: somebody may have changed until when.
+            slot = self.of(self._store.batch(batch.id), context.image, context.device.name)
+            if isinstance(slot, Go):
+                return
+            if isinstance(slot, Never):
+                context.record.remember(TOO_LATE, slot.why)
+                raise StepFailed(
+                    f"{slot.why}; nothing was activated, the image is on the device; next: `swimctl retry`"
+                )
+            waiting = until_open(slot)
+            if waiting != said:
+                context.record.waits(waiting)
+                said = waiting
+            context.part()
+            yield Pause(between_looks(self._clock, _LOOK_AGAIN), obeys=True)
+            checkpoint()

@@ -708,3 +708,13 @@ def test_the_engines_of_a_base_system() -> None:
         (0, "21.4R3-S4.1"),
         (1, "21.4R3-S5.1"),
     ]
+
+
+def test_a_neighbour_at_the_port_for_management_of_a_virtual_chassis() -> None:
+    """Juniper's guides call it `vme`, without a number."""
+    head = "Local Interface    Parent Interface    Chassis Id          Port info          System Name\n"
+    row = "vme                -                   00:11:22:33:44:aa   ge-0/0/3           hall-7-oob\n"
+    assert parse("show lldp neighbors", head + row) == (Neighbour("hall-7-oob", "vme", "ge-0/0/3"),)
+    for half in ("vme", "vme                -"):
+        with pytest.raises(UnparsableOutput):
+            parse("show lldp neighbors", head + row.replace("vme", "me0") + half)

@@ -19,7 +19,8 @@ _HEAD: Final = re.compile(
     r"Port +info(?: {2,}(?P<name>System +Name).*)?",
     re.IGNORECASE,
 )
-_LOCAL: Final = r"(?P<local>[a-z]+[\w-]*\d[\d/:.]*)"
+# `vme` is the one port of a Virtual Chassis for management.
+_LOCAL: Final = r"(?P<local>[a-z]+[\w-]*\d[\d/:.]*|vme(?:\.0)?)"
 _PARENT: Final = r"(?P<parent>-|[a-z]+\d+(?:\.\d+)?) +"
 _NEIGHBOUR: Final = r"(?P<chassis>\w{1,2}(?::\w{1,2}){5}|\S+)(?: +(?P<rest>\S.*))?"
 _ROW: Final = re.compile(rf" *{_LOCAL} +{_NEIGHBOUR}")

@@ -169,7 +169,7 @@ class AccessPoints(Section):
 
     predownload: bool = Field(
         False,
-        description="C9800 in install mode: add the image by day, in the Distribution, and have all access points load "
+        description="C9800 in install mode: add the image in the Distribution, and have all access points load "
         "it with `ap image predownload`; the activation waits until each that is joined has it. "
         "[How](platforms/cisco_xe.md#access-points-of-a-c9800)",
     )

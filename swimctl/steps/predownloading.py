@@ -42,8 +42,8 @@ def predownload(context: JobContext) -> Parts[str]:
     Empty where there is nothing to load, or nobody asked for it. StepFailed where not all have it in time, and that is
     not only to be told.
     """
-    wanted = context.settings.access_points.predownload and context.options.activate
-    if not wanted or is_patch(context.image):
+    activates = context.options.activate and any(step.kind == "activation" for step in context.job.steps)
+    if not (context.settings.access_points.predownload and activates) or is_patch(context.image):
         return ""
     joined = context.again(lambda: _begin(context))
     if not joined:

@@ -12,7 +12,7 @@ from support.scripted_steps import IMAGE, LOST, NEW, OLD, PaperClock, PaperDrive
 
 from swimctl.config.settings import Settings
 from swimctl.errors import CommandRefused, StepFailed, UnparsableOutput, Unreachable
-from swimctl.models import ImageKind, JobOptions, Outcome
+from swimctl.models import ImageKind, JobOptions, Outcome, Step
 from swimctl.platforms.base import Sent
 from swimctl.platforms.facts import AccessPoint, Loading, Placement, Running
 from swimctl.steps.activation import Activation
@@ -52,18 +52,29 @@ FRESH, LOADING, WHOLE = points(a=NOT, b=NOT), points(a=HAS, b=LOADS), points(a=H
 
 def job(folder: Path, *looks: Any, settings: dict[str, Any] | None = None, **script: Any) -> Scripted:
     given = Settings.model_validate({**ON, **(settings or {})})
-    return distributed(
-        folder,
-        **{
-            "kind": Controlling,
-            "settings": given,
-            "running": [running],
-            "installed": [ABSENT, ADDED],
-            "predownload": [said(None)],
-            "access_points": [FRESH, *looks],
-            **script,
-        },
+    return with_steps(
+        distributed(
+            folder,
+            **{
+                "kind": Controlling,
+                "settings": given,
+                "running": [running],
+                "installed": [ABSENT, ADDED],
+                "predownload": [said(None)],
+                "access_points": [FRESH, *looks],
+                **script,
+            },
+        ),
+        "distribution",
+        "activation",
     )
+
+
+def with_steps(one: Scripted, *kinds: str) -> Scripted:
+    """Have the job go through these steps."""
+    context = one.context
+    one.context = replace(context, job=replace(context.job, steps=tuple(map(Step, kinds))))
+    return one
 
 
 def run(one: Scripted, context: JobContext | None = None) -> str:
@@ -114,8 +125,14 @@ def test_where_nobody_wants_it_nothing_is_added_by_day(
     assert order(one) == []
 
 
+def test_a_workflow_that_activates_nothing_adds_nothing(tmp_path: Path) -> None:
+    one = with_steps(job(tmp_path), "readiness", "distribution")
+    assert "access point" not in run(one)
+    assert order(one) == []
+
+
 def test_another_device_has_none(tmp_path: Path) -> None:
-    one = distributed(tmp_path, settings=Settings.model_validate(ON))
+    one = with_steps(distributed(tmp_path, settings=Settings.model_validate(ON)), "distribution", "activation")
     assert "access point" not in run(one)
     assert order(one) == []
 

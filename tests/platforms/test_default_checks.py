@@ -318,12 +318,21 @@ PARTS = {"psm_0": "OK", "psm_1": "OK", "psm_2": "Check", "cb_0": "OK"}
         ({**PARTS, "fan_tray_0_fan_1_on_the_rear_left": "OK         Spinning at normal speed"}, set()),
         ({**PARTS, "fan_tray_0_fan_1_on_the_rear_left": "Failed"}, {"environment-faults"}),
         ({**PARTS, "pdu_0": "Online", "re1": "Standby", "psm_3": "NA"}, set()),
+        # A word that nobody knows sends no device back, behind a new name or an old one; it is told.
+        ({**PARTS, "psm_3": "Nominal"}, {"environment-words"}),
+        ({**PARTS, "psm_0": "Nominal", "psm_1": "Nominal"}, {"environment-words"}),
+        (
+            {"psm00": "Nominal", "psm01": "Failed", "cb_0": "OK"},
+            {"environment", "environment-faults", "environment-words"},
+        ),
     ],
 )
 def test_a_juniper_whose_sensors_have_other_names_is_well_and_one_that_fails_is_not(
     after: Mapping[str, str], broken_: set[str]
 ) -> None:
-    rules = {name: defaults_of("juniper_junos")[name] for name in ("environment", "environment-faults")}
+    names = ("environment", "environment-faults", "environment-words")
+    rules = {name: defaults_of("juniper_junos")[name] for name in names}
+    assert [name for name in names if rules[name].verdict != "fail"] == ["environment-words"]
     before, now = (
         {
             name: rows_of(rule, "juniper_junos", "show chassis environment", environment(**states))

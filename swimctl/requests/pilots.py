@@ -7,6 +7,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Literal
 
+from swimctl.errors import UsageError
+from swimctl.inventory.selection import some
 from swimctl.models import Image, ImageKind
 from swimctl.platforms.versions import train
 from swimctl.requests.plans import Plan, PlanItem, UpgradeRequest
@@ -53,6 +55,23 @@ def led_past(plan: Plan, there: Collection[str]) -> Plan:
     kinds = {item.device.name: item.kind for item in plan.items if item.kind}
     unproved = {item.kind for item in plan.items if item.kind and item.pilot}
     return replace(plan, items=led(plan.items, kinds, unproved, there))
+
+
+def require_staging(plan: Plan) -> None:
+    """Refuse to copy now and activate later where the first of a kind goes alone. UsageError.
+
+    The others would begin with their copies when it is upgraded: in the window, for which copies were to be over.
+    """
+    policy = plan.request.policy
+    late = [item for item in plan.accepted if item.follows]
+    if not policy.stage_now or not late or not (policy.window or any(item.device.window for item in plan.accepted)):
+        return
+    first, names = late[0].follows, some([item.device.name for item in late], 3)
+    raise UsageError(
+        f"--stage-now would copy to {names} only when {first} is upgraded, which "
+        f"goes alone: no {late[0].kind} was upgraded by this store yet; nothing was made; next: copy to all now with "
+        "--no-activate, then the same command without --stage-now; or --no-pilot"
+    )
 
 
 def reasons(plan: Plan) -> dict[str, str]:

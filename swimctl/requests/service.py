@@ -29,7 +29,7 @@ from swimctl.requests.documents import Document, triggered_document
 from swimctl.requests.looking_ahead import LookAhead
 from swimctl.requests.looks import Checker, check_devices
 from swimctl.requests.making import new_jobs
-from swimctl.requests.pilots import kind_of, led, need_proof
+from swimctl.requests.pilots import kind_of, led, need_proof, require_staging
 from swimctl.requests.plans import (
     Plan,
     PlanItem,
@@ -349,7 +349,9 @@ class Service:
             if item.image
         }
         alone = self._unproved(plan.request, kinds.values()) if plan.request.policy.pilot else ()
-        return replace(plan, items=led(plan.items, kinds, alone))
+        found = replace(plan, items=led(plan.items, kinds, alone))
+        require_staging(found)
+        return found
 
     def _unproved(self, request: UpgradeRequest, kinds: Iterable[Kind | None]) -> frozenset[Kind]:
         """Return those of these kinds whose first device has to go alone."""

@@ -10,7 +10,7 @@ import pytest
 from support.projects import HOSTS, Project
 from support.stores import STEPS, StandingClock, some_batch
 
-from swimctl.errors import InventoryError
+from swimctl.errors import InventoryError, UsageError
 from swimctl.models import Caller, Device, Image, ImageKind, JobOptions, Outcome, Policy
 from swimctl.requests.pilots import kind_of, led_past, reasons
 from swimctl.requests.plans import Plan, UpgradeRequest
@@ -65,6 +65,26 @@ def house(project: Project, request: pytest.FixtureRequest) -> Iterator[House]:
 
 def pilots(plan: Plan) -> dict[str, str]:
     return {item.device.name: item.pilot for item in plan.items}
+
+
+def test_copies_beforehand_are_refused_where_others_would_copy_behind_the_first(house: House) -> None:
+    staged = Policy(window="22:00-04:00@UTC", stage_now=True)
+    with pytest.raises(UsageError) as refused:
+        house.plan(*FLEET, policy=staged)
+    assert str(refused.value) == (
+        "--stage-now would copy to core-2, tunnel only when core-1 is upgraded, which goes alone: no cisco_xe "
+        "cat9k_iosxe 17.12 was upgraded by this store yet; nothing was made; next: copy to all now with --no-activate, "
+        "then the same command without --stage-now; or --no-pilot"
+    )
+    for names, given in (
+        (FLEET, {"policy": replace(staged, pilot=False)}),
+        (FLEET, {"policy": replace(staged, window=None)}),
+        (FLEET, {"policy": staged, "options": JobOptions(activate=False)}),
+        (("bern-1", "bern-2", "core-1"), {"policy": staged}),
+    ):
+        assert len(house.plan(*names, **given).accepted) == len(names)
+    house.proves(XE)
+    assert len(house.plan(*FLEET, policy=staged).accepted) == len(FLEET)
 
 
 def test_the_first_real_device_goes_alone_and_a_lab_is_let_be(house: House) -> None:

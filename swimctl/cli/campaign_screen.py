@@ -8,17 +8,16 @@ from datetime import datetime
 from textwrap import wrap
 from typing import TYPE_CHECKING, Final
 
+from swimctl.campaigns.rule_text import rule_text
 from swimctl.campaigns.standing import State, Where, told
 from swimctl.cli import output
 from swimctl.inventory.selection import some
-from swimctl.times.here import zone_here
 from swimctl.waiting import span
 
 if TYPE_CHECKING:
     from swimctl.campaigns.nights import Begun, NotNow
     from swimctl.campaigns.outlook import Next, Outlook
     from swimctl.campaigns.standing import Sight, Stand
-    from swimctl.inventory.selection import Selection
     from swimctl.store import Night
 
 WINDOW: Final = "Window"
@@ -84,7 +83,7 @@ def shown(sight: Sight, outlook: Outlook, now: datetime, width: int, *, all_rows
 def wanted(sight: Sight, width: int) -> str:
     """Return the whole rule of a campaign, for who is asked to approve it."""
     campaign = sight.campaign
-    texts = (told(sight), _rule(sight), f"wanted by {campaign.created_by or 'nobody knows whom'}")
+    texts = (told(sight), rule_text(sight), f"wanted by {campaign.created_by or 'nobody knows whom'}")
     lines = (each for text in texts for each in _wrapped("  ", text, width))
     return "\n".join([f"Campaign {campaign.name}, rule {campaign.mark}", *lines])
 
@@ -125,7 +124,7 @@ def _head(sight: Sight, outlook: Outlook, now: datetime) -> Iterator[str]:
     campaign = sight.campaign
     yield told(sight)
     # Whoever approves it by this has to see all of it.
-    yield _rule(sight, None if sight.state is State.UNAPPROVED else _MOST_NAMES)
+    yield rule_text(sight, None if sight.state is State.UNAPPROVED else _MOST_NAMES)
     if campaign.needs_approval or sight.approval:
         who = f"approved by {campaign.approved_by}" if campaign.approved_by else "waits for an approval"
         yield f"Rule {campaign.mark}, wanted by {campaign.created_by or 'nobody knows whom'}, {who}"
@@ -164,47 +163,6 @@ def _to_come(sight: Sight, outlook: Outlook, now: datetime) -> Iterator[str]:
         last = f", the last one on {_day(outlook.last.starts)}" if outlook.last else ""
         many = "1 night" if outlook.nights == 1 else f"{outlook.nights:,} nights"
         yield f"Left: {'about ' if outlook.guessed else ''}{many}{last}"
-
-
-def _rule(sight: Sight, most: int | None = None) -> str:
-    """Return all that a rule says beside what is usual, and no more than so many names of its devices."""
-    rule, gets = sight.rule, {stand.gets for stand in sight.stands if stand.gets}
-    parts = [
-        *_selected(rule.selection, most),
-        rule.window if rule.zone in {"", zone_here()} else f"{rule.window} ({rule.zone})",
-        "" if rule.most is None else f"{rule.most} a night",
-        f"waves {','.join(rule.waves)}" if rule.waves else "",
-        f"soak {span(rule.soak)}" if rule.soak else "",
-        "one at a time" if rule.sequential else "",
-        f"{rule.workers} at the same time" if rule.workers else "",
-        f"workflow {rule.workflow}" if rule.workflow != "standard" else "",
-        f"halts at {rule.failures}" if rule.failures != "0" else "never halts",
-        f"held back after {rule.tries}",
-        "each night by hand" if rule.by_hand else "",
-        "golden images" if rule.image is None else f"image {rule.image} ({', '.join(sorted(gets)) or 'not there'})",
-        "flash is cleaned up" if rule.cleanup_flash else "",
-        "in service" if rule.issu else "",
-        "brought to install mode" if rule.convert else "",
-        "held if checks fail" if rule.on_failed_checks == "hold" else "",
-        "" if rule.pilot else "the first of its kind does not go alone",
-        rule.ticket,
-        rule.reason,
-    ]
-    return "; ".join(filter(None, parts))
-
-
-def _selected(wanted: Selection, most: int | None) -> Iterator[str]:
-    if wanted.all:
-        yield "all devices"
-    if wanted.names:
-        yield some([str(name) for name in wanted.names], len(wanted.names) if most is None else most)
-    yield from wanted.filters
-    if wanted.group:
-        yield f"group {wanted.group}"
-    if wanted.limit:
-        yield f"limit {wanted.limit}"
-    if wanted.exclude:
-        yield f"without {', '.join(wanted.exclude)}"
 
 
 def _next_command(sight: Sight) -> str:

@@ -23,7 +23,10 @@ _MOST_FOUND: Final = 100
 
 
 class Action(NamedTuple):
-    """What a form asks of the API: the last word of a path, and what is in its body beside the batch or the job."""
+    """What a form asks of the API: a path, or the last word of one of `/api/upgrade/`, and what is in its body.
+
+    The batch or the job is in it already.
+    """
 
     path: str
     more: Callable[[Visit], Mapping[str, Any]] = lambda _: {}
@@ -36,7 +39,8 @@ ACTIONS: Final[Mapping[str, Action]] = {
 
 async def act(visit: Visit, action: Action, named: Mapping[str, Any]) -> dict[str, Any]:
     """Ask the API for it, with its rules, and return its answer; raises as it does. Refusal: it was done to nothing."""
-    route = next(one for one in ROUTES if one.path == f"/api/upgrade/{action.path}/")
+    path = action.path if action.path.startswith("/") else f"/api/upgrade/{action.path}/"
+    route = next(one for one in ROUTES if one.path == path)
     if visit.principal is None or route.needs is None:
         raise of_status(404)
     reading.require_act(visit.principal, route.needs.act)

@@ -21,7 +21,7 @@ from swimctl.rights import Act
 from swimctl.store import IdempotencyKey
 from swimctl.web.visit import Page, Visit
 
-_BETWEEN: Final = re.compile(r"[\s,;]+")
+BETWEEN: Final = re.compile(r"[\s,;]+")
 _FLAGS: Final = ("cleanup_flash", "force", "issu", "convert", "stage_now")
 _TEXTS: Final = ("window", "ticket", "comment")
 # What a person reads first.
@@ -96,7 +96,7 @@ async def start(visit: Visit) -> web.Response:
 def _request(visit: Visit) -> dict[str, Any]:
     """Return the body of the request that a form stands for, as the API takes it. UsageError."""
     field = visit.field
-    names = tuple(name for name in _BETWEEN.split(field("devices")) if name)
+    names = tuple(name for name in BETWEEN.split(field("devices")) if name)
     patterns = [name for name in names if any(mark in name for mark in "*?[")]
     if patterns and len(patterns) < len(names):
         raise UsageError("give names of devices, or patterns such as access-*, not both")
@@ -114,30 +114,32 @@ def _request(visit: Visit) -> dict[str, Any]:
     found |= {name: field(name) for name in _TEXTS if field(name)}
     found |= {name: True for name in _FLAGS if name in visit.form}
     if field("image"):
-        found["image_id"] = _number(field("image"), "the image")
+        found["image_id"] = number(field("image"), "the image")
     if field("workflow"):
-        found["workflow_id"] = _number(field("workflow"), "the workflow")
+        found["workflow_id"] = number(field("workflow"), "the workflow")
     if "sequential" in visit.form:
         found["execution_mode"] = "sequential"
     if field("waves"):
-        found["waves"] = [_or_percent(one) for one in _BETWEEN.split(field("waves")) if one]
+        found["waves"] = [or_percent(one) for one in BETWEEN.split(field("waves")) if one]
     if field("soak"):
-        found["soak"] = 60 * _number(field("soak"), "the soak, in minutes,")
+        found["soak"] = 60 * number(field("soak"), "the soak, in minutes,")
     if field("max_failures"):
-        found["max_failures"] = _or_percent(field("max_failures"))
+        found["max_failures"] = or_percent(field("max_failures"))
     if field("schedule_time"):
         found["schedule_time"] = field("schedule_time")
     return found
 
 
-def _number(text: str, what: str) -> int:
+def number(text: str, what: str) -> int:
+    """Read a number that somebody has typed. UsageError."""
     if not (text.isascii() and text.isdigit() and len(text) < 10):
         raise UsageError(f"{what} is a number, not {text[:40]!r}")
     return int(text)
 
 
-def _or_percent(text: str) -> int | str:
-    return text if text.endswith("%") else _number(text, "a size or a count")
+def or_percent(text: str) -> int | str:
+    """Read a number or a share, such as `5%`. UsageError: it is neither."""
+    return text if text.endswith("%") else number(text, "a size or a count")
 
 
 async def _dry_run(visit: Visit, asked: Mapping[str, Any]) -> dict[str, Any]:

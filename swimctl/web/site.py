@@ -16,7 +16,7 @@ from swimctl.api.app import letting_in
 from swimctl.api.errors import Refusal
 from swimctl.api.routing import BACKEND
 from swimctl.errors import SwimctlError, TokenRefused
-from swimctl.web import batches, fleet, jobs, live, planning, reference, session, signing
+from swimctl.web import batches, campaigns, fleet, jobs, live, planning, reference, session, signing
 from swimctl.web.visit import HEADERS, Page, Unrendered, Visit, rendered
 
 log = logging.getLogger("swimctl.web")
@@ -26,6 +26,7 @@ PAGES: Final = (
     *batches.PAGES,
     *jobs.PAGES,
     *fleet.PAGES,
+    *campaigns.PAGES,
     *planning.PAGES,
     *live.PAGES,
     *reference.PAGES,

@@ -84,6 +84,7 @@ class Visit:
             self.request,
             user="" if self.principal is None else self.principal.user,
             may=frozenset(act.value for act in Act if self._rights.somewhere(act)),
+            everywhere=frozenset(act.value for act in Act if self._rights.everywhere(act)),
             reach=self.reach,
             mark=session.mark_of(self.token),
             now=self.backend.clock.now(),
@@ -114,6 +115,7 @@ class Unrendered(web.Response):
         self._values: dict[str, Any] = {
             "user": "",
             "may": frozenset(),
+            "everywhere": frozenset(),
             "reach": None,
             "here": request.path,
             "field": session.FIELD,

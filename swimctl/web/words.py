@@ -25,6 +25,15 @@ _TONES: Final = {
     "paused": "warn",
     "stopping": "warn",
     "waits for approval": "warn",
+    "halted": "bad",
+    "held back": "bad",
+    "gets no job": "warn",
+    "unapproved": "warn",
+    "unreleased": "warn",
+    "blocked": "warn",
+    "finished": "good",
+    "there": "good",
+    "tonight": "run",
 }
 
 

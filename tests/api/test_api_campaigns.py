@@ -75,6 +75,37 @@ def test_it_is_steered_and_the_audit_has_who_and_why(api: Api) -> None:
     api.refused(api.post(f"{CAMPAIGNS}pause/", {"campaign": "none"}), 404)
 
 
+def test_its_rule_is_changed_in_what_is_named_and_its_approval_is_void(api: Api) -> None:
+    change = f"{CAMPAIGNS}change/"
+    assert api.post(CREATE, {**RULE, "approval": True, "waves": [1, "100%"], "ticket": "CHG7"}).status == 201
+    api.store.approve_campaign("access", ROOT, api.store.campaign("access").mark)
+    before = api.get(SHOW).json
+    asked = {"campaign": "access", "per_night": None, "max_failures": "5%", "devices": ["sw1", 2]}
+    api.refused(api.post(change, asked, token=READER), 403)
+    made = api.post(change, asked)
+    assert made.status == 200, made.body
+    rule = made.json["rule"]
+    kept = {name: before["rule"][name] for name in ("window", "waves", "ticket", "tries", "approval")}
+    assert {name: rule[name] for name in kept} == kept
+    assert (rule["most"], rule["max_failures"], rule["selection"]["names"]) == (None, "5%", ["sw1", "sw2"])
+    assert (rule["selection"]["all"], made.json["count"]) == (False, 2)
+    assert (made.json["state"], made.json["approved_by"], made.json["created_by"]) == ("unapproved", None, "olga")
+    assert made.json["mark"] != before["mark"]
+    for body, status, word in (
+        (asked, 409, "is like that already"),
+        ({"campaign": "access"}, 400, "give what to change"),
+        ({"campaign": "access", "window": None}, 400, "null is not a value"),
+        ({"campaign": "access", "window": "2031-05-01 22:00-04:00"}, 400, "is over"),
+        ({"campaign": "access", "devices": ["sw99"]}, 404, "sw99"),
+        ({"campaign": "access", "all": False}, 404, "no devices were selected"),
+        ({"campaign": "access", "image_id": 99}, 404, "99"),
+        ({"campaign": "none", "by_hand": True}, 404, "none"),
+    ):
+        api.refused(api.post(change, body), status, word)
+    assert api.get(SHOW).json["rule"] == rule
+    assert [entry.action for entry in api.store.audit()][-1] == "campaign-change"
+
+
 def test_somebody_else_approves_it(api: Api) -> None:
     made = api.post(CREATE, {**RULE, "approval": True}).json
     assert made["state"] == "unapproved"

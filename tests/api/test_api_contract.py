@@ -265,6 +265,8 @@ def test_with_and_without_the_trailing_slash(api: Api, method: str, path: str) -
         steered = {"campaign": "none"} if method == "POST" and path.startswith("/api/campaigns/") else None
         if steered and "approve" in path:
             steered["mark"] = "1-00000000"
+        if steered and "change" in path:
+            steered["ticket"] = "CHG-9"
         answer = api.ask(method, written + query, bodies.get(path, steered))
         if path in {PAUSE, STOP}:
             api.store.go_on(made["batch_id"], NOBODY)

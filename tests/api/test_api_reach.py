@@ -186,7 +186,14 @@ def campaigns() -> dict[tuple[str, str], list[tuple[str, object, set[int]]]]:
         ("GET", f"{root}{{name}}/show/"): [(f"{root}access/show/", None, {403})],
         **{
             ("POST", f"{root}{what}/"): [(f"{root}{what}/", named | more, {403})]
-            for what, more in (("approve", {"mark": "1-0"}), ("pause", {}), ("continue", {}), ("next", {}), ("end", {}))
+            for what, more in (
+                ("approve", {"mark": "1-0"}),
+                ("pause", {}),
+                ("continue", {}),
+                ("next", {}),
+                ("end", {}),
+                ("change", {"by_hand": True}),
+            )
         },
     }
 

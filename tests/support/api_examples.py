@@ -6,8 +6,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote, urlencode
@@ -95,7 +98,7 @@ def _beginning(text: str) -> str:
 
 def record(folder: Path) -> dict[str, Example]:
     """Send a request to each route of a server, and return what was asked and answered, in the order of the routes."""
-    with opened(make_project(folder), StandingClock(), HOSTS) as api:
+    with _in_utc(), opened(make_project(folder), StandingClock(), HOSTS) as api:
         for image in api.store.images()[1:]:
             api.store.remove_image(image.id)
         api.backend.checker = _Looker()
@@ -107,6 +110,20 @@ def record(folder: Path) -> dict[str, Example]:
             _campaigns(recording)
     found = _settled(recording.found)
     return {name: found[name] for route in ROUTES if (name := f"{route.method} {route.path}") in found}
+
+
+@contextmanager
+def _in_utc() -> Iterator[None]:
+    """Let this process be in UTC: a report says what its clock shows."""
+    before = os.environ.get("TZ")
+    os.environ["TZ"] = "UTC"
+    time.tzset()
+    try:
+        yield
+    finally:
+        os.environ.pop("TZ")
+        os.environ.update({} if before is None else {"TZ": before})
+        time.tzset()
 
 
 def _batches(recording: _Recording, runner: Runner) -> None:
@@ -184,6 +201,7 @@ def _campaigns(recording: _Recording) -> None:
     send("GET", "/api/campaigns/")
     send("GET", "/api/campaigns/{name}/show/", name="access")
     named = {"campaign": "access"}
+    send("POST", "/api/campaigns/change/", {**named, "per_night": 60, "max_failures": "5%"})
     send("POST", "/api/campaigns/pause/", named)
     send("POST", "/api/campaigns/continue/", {**named, "reason": "the core is back"})
     send("POST", "/api/campaigns/next/", named)

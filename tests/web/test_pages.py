@@ -14,8 +14,11 @@ from support.projects import Project
 from support.stores import StandingClock
 from web.visitor import Visitor
 
+from swimctl.campaigns.rule import Rule
 from swimctl.errors import ConfigError
+from swimctl.inventory.selection import Selection
 from swimctl.models import Outcome
+from swimctl.requests.service import NOBODY
 from swimctl.states import JobStatus, StepStatus
 from swimctl.store import Runner
 from swimctl.web import add_pages, visit
@@ -209,7 +212,8 @@ def test_nothing_that_a_device_or_a_person_writes_becomes_markup(api: Api, runne
 @pytest.mark.parametrize("page", [one for one in PAGES if one.method == "GET"], ids=lambda one: one.path)
 def test_each_page_lets_nothing_in_from_elsewhere(page: object, api: Api, operator: Visitor, runner: Runner) -> None:
     batch = under_way(api, runner)
-    path = page.path.replace("{batch}", batch).replace("{job}", "1").replace("{name:.+}", "sw1")  # type: ignore[attr-defined]
+    api.backend.campaigns.create("sw1", Rule(Selection(all=True), "22:00-04:00@UTC"), NOBODY)
+    path = re.sub(r"{name(:.+)?}", "sw1", page.path.replace("{batch}", batch).replace("{job}", "1"))  # type: ignore[attr-defined]
     answer = operator.ask("HEAD", path)
     assert {name: answer.headers[name.lower()] for name in HEADERS} == HEADERS
     assert answer.headers["cache-control"] == "no-store"

@@ -30,7 +30,7 @@ _NOT_LET_IN: Final = (
 )  # fmt: skip
 
 Answer = dict[str, Any]
-Found = tuple[str, str]  # the DN of a person, and their name here
+Found = tuple[str, list[str]]  # the DN of a person, and their names here: one, if all is well
 
 
 def plain_dn(text: str) -> str | None:
@@ -75,14 +75,21 @@ def _signed_in(asked: Answer) -> Answer:
             found = _person(own, asked) if _let_in(own, dn, password) else None
             if found is None or plain_dn(found[0]) != plain_dn(dn):
                 return {"refused": True}
-            return {"person": found[1], "groups": _groups(own, asked, found)}
+            return _told(own, asked, found)
     with _connected(asked) as searching, _connected(asked) as own:
         if not _let_in(searching, asked["bind_dn"], asked["bind_password"]):
             return {"away": f"it refuses bind_dn {asked['bind_dn']} or its password"}
         found = _person(searching, asked)
         if found is None or not _let_in(own, found[0], password):
             return {"refused": True}
-        return {"person": found[1], "groups": _groups(searching, asked, found)}
+        return _told(searching, asked, found)
+
+
+def _told(connection: Any, asked: Answer, found: Found) -> Answer:  # noqa: ANN401 - python-ldap has no types
+    """Return who has signed in. Nobody who has several names: who may add one could add that of somebody else."""
+    if len(found[1]) != 1:
+        return {"refused": True, "several": f"{found[0]} has {len(found[1])} values of {asked['attribute']}"}
+    return {"person": found[1][0], "groups": _groups(connection, asked, (found[0], found[1][0]))}
 
 
 def _checked(asked: Answer) -> Answer:
@@ -141,12 +148,11 @@ def _person(connection: Any, asked: Answer) -> Found | None:  # noqa: ANN401
         return None
     dn, entry = found[0]
     values: list[bytes] = next((values for key, values in entry.items() if key.lower() == attribute.lower()), [])
-    # One person is one user, in whatever case they write themselves and by whichever of several names.
-    names = sorted(value.decode("utf-8", "replace").lower() for value in values)
-    return (dn, names[0]) if names else None
+    # One person is one user, in whatever case they write themselves.
+    return dn, sorted({value.decode("utf-8", "replace").lower() for value in values})
 
 
-def _groups(connection: Any, asked: Answer, person: Found) -> list[str]:  # noqa: ANN401
+def _groups(connection: Any, asked: Answer, person: tuple[str, str]) -> list[str]:  # noqa: ANN401
     """Return which of the groups that were asked for a person is in, with `nested` through groups in groups too."""
     found: set[str | None] = set()
     members = [person[0]]

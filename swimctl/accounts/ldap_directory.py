@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import json
+import logging
 import os
 import ssl
 import subprocess
@@ -21,6 +22,8 @@ from swimctl.config.access import LdapSection
 from swimctl.config.settings import Settings
 from swimctl.errors import ConfigError, DirectoryAway
 from swimctl.rights import BUILT_IN
+
+log = logging.getLogger("swimctl.accounts")
 
 _WHAT: Final = "swimctl.ldap"
 
@@ -49,6 +52,7 @@ class LdapDirectory:
             raise ConfigError("python-ldap is not installed; `pip install 'swimctl[ldap]'`") from None
         self._section, self._folder = section, folder
         self._encryption = _encryption(section)
+        self._ca = _authorities(section) if self._encryption else ""
         if bool(section.user_dn) is bool(section.bind_dn):
             raise ConfigError(f"{_WHAT} needs one of the two: bind_dn, to look for people, or user_dn, to bind as them")
         if not section.users:
@@ -65,6 +69,11 @@ class LdapDirectory:
     def sign_in(self, name: str, password: str) -> Person | None:
         """Return who this is, with their groups as config.yaml names them. DirectoryAway."""
         said = self._ask({"check": False, "name": name, "password": password})
+        if "several" in said:
+            log.warning(
+                "%s, so nobody is signed in by it; next: leave one there, or set %s.name to an attribute that has one "
+                "value and that people cannot change themselves", said["several"], _WHAT,
+            )  # fmt: skip
         return Person(said["person"], frozenset(said["groups"])) if "person" in said else None
 
     def check(self) -> str:
@@ -79,7 +88,7 @@ class LdapDirectory:
             "groups": section.groups or section.users,
             "roles": list(section.roles),
             "encryption": self._encryption,
-            "ca": str(section.ca or ssl.get_default_verify_paths().cafile),
+            "ca": self._ca,
             "bind_password": self._bind_password(),
         }  # fmt: skip
         said = self._answer(asked)
@@ -120,6 +129,8 @@ class LdapDirectory:
         return password
 
 
+# Where systems keep the certificates that they trust, if Python does not know: its own answer may be a folder alone.
+_BUNDLES: Final = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem")
 _TOLD: Final = {"url", "timeout", "bind_dn", "user_dn", "users", "user_filter", "group_filter", "nested"}
 
 
@@ -136,6 +147,18 @@ def _encryption(section: LdapSection) -> str:
     if not _here(host):
         raise ConfigError(f"{_WHAT}: passwords would go to {host} in clear; use ldaps://, or leave starttls on")
     return ""
+
+
+def _authorities(section: LdapSection) -> str:
+    """Return the file with the certificates that the server is trusted by. ConfigError: there is none."""
+    if section.ca is not None:
+        return str(section.ca)
+    found = next(
+        (path for path in (ssl.get_default_verify_paths().cafile, *_BUNDLES) if path and Path(path).is_file()), None
+    )
+    if found is None:
+        raise ConfigError(f"{_WHAT}.ca is missing, and this system has no file of certificates; name one, PEM")
+    return found
 
 
 def _here(host: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import re
 import secrets
 import threading
@@ -13,7 +14,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Final, Literal
 
-from swimctl.accounts.directory import Outside
+from swimctl.accounts.directory import Outside, Person
 from swimctl.accounts.passwords import Passwords
 from swimctl.accounts.throttle import Key, Throttle, by_address, by_name
 from swimctl.clock import Clock
@@ -24,6 +25,8 @@ from swimctl.store import Store
 from swimctl.store.accounts import OWN
 from swimctl.times.durations import read_duration
 
+log = logging.getLogger("swimctl.accounts")
+
 TOKEN_LIFE: Final = timedelta(days=90)
 LOGIN_LIFE: Final = timedelta(hours=12)
 SHORTEST_LIFE: Final = timedelta(minutes=1)
@@ -32,6 +35,7 @@ USE_NOTED_EVERY: Final = timedelta(minutes=1)
 LONGEST_LABEL: Final = 100
 AT_ONCE: Final = 2  # passwords checked at the same moment, 64 MiB each
 ASKING_AT_ONCE: Final = 4  # sign-ins that wait for the directory
+TOLD_EVERY: Final = timedelta(minutes=1)  # that the directory is away
 _LDAP: Final = "ldap"
 
 _PREFIX: Final = "swimctl_"  # so that programs that look for leaked secrets can know one
@@ -77,6 +81,8 @@ class AccountService:
         self._turns = threading.BoundedSemaphore(AT_ONCE)
         self._outside = outside
         self._asking = threading.BoundedSemaphore(ASKING_AT_ONCE)
+        self._telling = threading.Lock()
+        self._told_away: datetime | None = None
 
     def create_user(self, name: str, password: str, role: Role, *, by: Caller, roles: Sequence[str] = ()) -> User:
         """Add a user. UsageError: the name or the password will not do. ConflictError: the name is taken."""
@@ -216,22 +222,21 @@ class AccountService:
         return self._store.enter_audit(by, action, subject, data)
 
     def _is_outside(self, name: str) -> bool:
-        """Return whether the directory is asked for a name. One of swimctl's own users is never asked for there."""
-        if not _NAME.fullmatch(name):
-            return False
-        found = self._store.user_and_hash(name)
-        return found is None or found[0].source != OWN
+        """Return whether the directory is asked for a name. One of swimctl's own users is never asked for there.
+
+        Nor is that name in another case: to whom it belonged, nobody could say.
+        """
+        return bool(_NAME.fullmatch(name)) and not self._store.is_own(name)
 
     def _login_outside(self, outside: Outside, name: str, password: str, origin: str, text: str) -> NewToken:
         """Make a token for one whose password the directory knows."""
         keys = (by_name(name), by_address(origin))
         self._refuse_if_slowed(keys)
-        if not self._asking.acquire(blocking=False):  # its answers are slow: own users must not wait behind them
-            raise DirectoryAway("of config.yaml", f"{ASKING_AT_ONCE} sign-ins wait for it already")
         try:
-            person = outside.directory.sign_in(name, password)
-        finally:
-            self._asking.release()
+            person = self._asked(outside, name, password)
+        except DirectoryAway as error:
+            self._log_away(error)
+            raise
         by = Caller(name if person is None else person.name, origin)
         if person is None or not _NAME.fullmatch(person.name):
             known = self._store.user_and_hash(name.lower())
@@ -249,6 +254,23 @@ class AccountService:
             f"{person.name} is known, and none of their groups has a role here; next: have them added to a group that "
             "swimctl.ldap.roles names"
         )
+
+    def _asked(self, outside: Outside, name: str, password: str) -> Person | None:
+        if not self._asking.acquire(blocking=False):  # its answers are slow: own users must not wait behind them
+            raise DirectoryAway("of config.yaml", f"{ASKING_AT_ONCE} sign-ins wait for it already")
+        try:
+            return outside.directory.sign_in(name, password)
+        finally:
+            self._asking.release()
+
+    def _log_away(self, error: DirectoryAway) -> None:
+        """Log that the directory is away, once a minute: who tries on must not fill the disk."""
+        now = self._clock.now()
+        with self._telling:
+            if self._told_away is not None and timedelta(0) <= now - self._told_away < TOLD_EVERY:
+                return
+            self._told_away = now
+        log.error("%s", error)
 
     def _verified(self, name: str, password: str, origin: str) -> tuple[User, str, str | None]:
         """Return the user, their password's hash, and a new hash where that one was made with old parameters."""

@@ -91,7 +91,6 @@ def of(error: SwimctlError) -> Refusal:
         case TokenRefused():
             return Refusal(401, "not authenticated", message, **_CHALLENGE)
         case DirectoryAway():
-            log.error("%s", message)
             return Refusal(
                 503, "directory unavailable", "the directory does not say who you are; nobody of it can sign in now, "
                 "and tokens that exist go on working; try again later, and see the server's log", **_RETRY,

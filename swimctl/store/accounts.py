@@ -27,6 +27,9 @@ OWN: Final = "own"  # users whose password swimctl knows
 _NO_ROLE: Final = "(none)"  # no role of config.yaml can have this name
 _NO_HASH: Final = "!"  # of whom swimctl knows no password: no hash is like it
 
+# One person is one name: `Ana` could approve what `ana` asked for. Names have ASCII letters alone.
+_ANY_CASE: Final = "name = ? COLLATE NOCASE AND removed_at IS NULL"
+
 _TOKENS: Final = (
     "SELECT t.*, u.name AS user, u.role AS user_role, u.roles AS user_roles FROM tokens t "
     "JOIN users u ON u.id = t.user_id"
@@ -40,12 +43,15 @@ class Accounts(Part):
     def add_user(
         self, sql: Sql, name: str, role: Role, password_hash: str, by: Caller, roles: Sequence[str] = ()
     ) -> User:
-        """Add a user. ConflictError: the name is taken."""
+        """Add a user. ConflictError: the name is taken, perhaps in another case."""
         now = self._clock.now()
-        if sql.execute("SELECT 1 FROM users WHERE name = ? AND removed_at IS NULL", [name]).fetchone():
+        taken = sql.execute(f"SELECT name FROM users WHERE {_ANY_CASE}", [name]).fetchone()
+        if taken is not None:
+            has = taken["name"]
+            other = "" if has == name else f", and '{name}' is the same name"
             raise ConflictError(
-                f"there is a user '{name}' already; `swimctl user password {name}` sets another password, "
-                f"`swimctl user remove {name}` removes them"
+                f"there is a user '{has}' already{other}; `swimctl user password {has}` sets another password, "
+                f"`swimctl user remove {has}` removes them"
             )
         row = sql.execute(
             "INSERT INTO users (name, role, password_hash, created_at, roles) VALUES (?, ?, ?, ?, ?) RETURNING *",
@@ -85,7 +91,7 @@ class Accounts(Part):
         """
         now = self._clock.now()
         row = sql.execute("SELECT * FROM users WHERE name = ? AND removed_at IS NULL", [name]).fetchone()
-        if row is not None and row["source"] != source:
+        if sql.execute(f"SELECT 1 FROM users WHERE {_ANY_CASE} AND source <> ?", [name, source]).fetchone():
             audit.enter(sql, now, by, "login-refused", name, {"source": source, "why": "a user of swimctl's own"})
             return None
         if not roles:
@@ -111,6 +117,14 @@ class Accounts(Part):
         )
         audit.enter(sql, now, by, "login", f"token {token.id}", {"expires_at": _written(expires_at), "source": source})
         return token
+
+    def is_own(self, name: str) -> bool:
+        """Return whether a user of swimctl's own has this name, in whatever case."""
+        with self._db.read() as sql:
+            return (
+                sql.execute(f"SELECT 1 FROM users WHERE {_ANY_CASE} AND source = ?", [storable(name), OWN]).fetchone()
+                is not None
+            )
 
     def user_and_hash(self, name: str) -> tuple[User, str] | None:
         """Return the user of this name with their password's hash; None where there is none."""

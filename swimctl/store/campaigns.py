@@ -288,7 +288,7 @@ def _no_approval(campaign: Campaign, by: Caller, *, required: bool) -> str:
         return f"campaign {campaign.name} was approved by {campaign.approved_by} already"
     if not by.name:
         return f"nobody knows who approves campaign {campaign.name}; give a user's name with --as"
-    if by.name == campaign.created_by:
+    if by.name.casefold() == campaign.created_by.casefold():
         return f"campaign {campaign.name} is as {by.name} wants it: somebody else has to approve it"
     return ""
 

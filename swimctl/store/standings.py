@@ -101,7 +101,8 @@ class Standings(Reading):
         def work(sql: Sql) -> None:
             changed = sql.execute(
                 "UPDATE batches SET approved_by = :name, approved_at = :now WHERE id = :id AND needs_approval "
-                "AND approved_by IS NULL AND requested_by <> :name AND :name <> '' RETURNING id",
+                "AND approved_by IS NULL "
+                "AND lower(requested_by) <> lower(:name) AND :name <> '' RETURNING id",
                 {"name": storable(by.name), "now": rfc3339(self._clock.now()), "id": batch.id},
             ).fetchall()
             if not changed:

@@ -8,13 +8,13 @@ from datetime import timedelta
 import pytest
 from support.accounts import HERE, PASSWORD, ROOT, Counting
 from support.directories import Scripted
-from support.stores import StandingClock
+from support.stores import StandingClock, said, some_jobs
 
 from swimctl.accounts.directory import Outside, Person
 from swimctl.accounts.passwords import Passwords
 from swimctl.accounts.service import ASKING_AT_ONCE, AccountService
 from swimctl.errors import ConflictError, DirectoryAway, LoginRefused, NoRole, TooManyLogins
-from swimctl.models import Role
+from swimctl.models import Caller, Role
 from swimctl.rights import Act, Grant
 from swimctl.store import Store
 
@@ -104,6 +104,44 @@ def test_a_directory_that_is_away_lets_nobody_in_and_is_nobodys_failure(
     assert accounts.login("alice", PASSWORD, HERE)
 
 
+def test_that_a_directory_is_away_is_logged_once_a_minute(
+    accounts: AccountService, directory: Scripted, clock: StandingClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    directory.away = True
+    for seconds in (0, 1, 58, 1, 30, -3600):
+        clock.forward(seconds)
+        with pytest.raises(DirectoryAway):
+            accounts.login("ana", PASSWORD, HERE)
+    assert (
+        caplog.text.count("it has not answered within 10 s") == 3
+    )  # at 0 s, at 60 s, and where the clock was set back
+
+
+def test_two_names_that_differ_in_case_alone_are_one_person(
+    accounts: AccountService, directory: Scripted, store: Store
+) -> None:
+    with pytest.raises(ConflictError, match="there is a user 'alice' already, and 'Alice' is the same name"):
+        accounts.create_user("Alice", PASSWORD, Role.OPERATOR, by=ROOT)
+    accounts.login("ana", PASSWORD, HERE)
+    with pytest.raises(ConflictError, match="there is a user 'ana' already, and 'Ana' is the same name"):
+        accounts.create_user("Ana", PASSWORD, Role.OPERATOR, by=ROOT)
+    # A store of before may have both; then it is the one of swimctl's own.
+    said(store, "UPDATE users SET name = 'Alice' WHERE name = 'alice'")
+    directory.people["boss"] = directory.people["alice"] = Person("alice", frozenset({"g1"}))
+    for name in ("alice", "boss"):
+        with pytest.raises(LoginRefused):
+            accounts.login(name, PASSWORD, HERE)
+    assert entries(store)[-1][2] == {"source": "ldap", "why": "a user of swimctl's own"}
+    assert [one.name for one in accounts.users()] == ["Alice", "ana"]
+
+
+def test_who_asked_approves_nothing_under_their_name_in_another_case(store: Store) -> None:
+    some_jobs(store, ["sw1"], requested_by="Ana", needs_approval=True)
+    with pytest.raises(ConflictError, match="asked for batch"):
+        store.approve("batch-0001", Caller("aNa", HERE))
+    assert store.approve("batch-0001", Caller("bert", HERE)).approved_by == "bert"
+
+
 def test_an_own_user_is_nobody_of_the_directory(accounts: AccountService, directory: Scripted) -> None:
     directory.people["alice"] = Person("alice", frozenset({"g2"}))
     accounts.set_password("alice", "another long password", by=ROOT)
@@ -113,7 +151,7 @@ def test_an_own_user_is_nobody_of_the_directory(accounts: AccountService, direct
     directory.people["boss"] = Person("alice", frozenset({"g2"}))  # another name of the same entry
     with pytest.raises(LoginRefused):
         accounts.login("boss", PASSWORD, HERE)
-    assert directory.asked == ["ALICE", "boss"]
+    assert directory.asked == ["boss"], "nor is that name in another case"
     assert [(one.name, one.source) for one in accounts.users()] == [("alice", "own")]
     assert accounts.tokens("alice") == []
 

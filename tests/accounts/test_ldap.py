@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ from support.projects import CONFIG, Project
 from support.slapd import ANAS, BASE, GROUPS, NET_ADMINS, NET_BER, PEOPLE, SERVICE_PASSWORD, Slapd
 from support.stores import StandingClock
 
+from swimctl.accounts import ldap_directory
 from swimctl.accounts.ldap_directory import LdapDirectory, outside
 from swimctl.accounts.passwords import Passwords
 from swimctl.accounts.service import AccountService
@@ -125,10 +127,56 @@ def test_two_entries_of_one_name_are_nobody(server: Slapd) -> None:
     assert found is not None
 
 
-def test_a_person_of_two_names_is_one_user(server: Slapd) -> None:
-    asked = at_once(server)
-    found = [asked.sign_in(name, "carla's password") for name in ("carla", "boss")]
-    assert [one and one.name for one in found] == ["boss", "boss"]
+@pytest.mark.parametrize("how", [{}, DIRECT], ids=["by a service account", "as the person"])
+def test_a_person_of_two_names_is_nobody_as_one_of_them_may_be_taken_from_somebody_else(
+    server: Slapd, how: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    asked = at_once(server, **how)
+    assert [asked.sign_in(name, "carla's password") for name in ("carla", "boss")] == [None, None]
+    assert f"uid=carla,{PEOPLE} has 2 values of uid, so nobody is signed in by it" in caplog.text
+    caplog.clear()
+    assert asked.sign_in("carla", "wrong") is None
+    assert caplog.text == "", "who knows no password writes nothing into the log"
+    by_its_one_name = at_once(server, **how, name="cn").sign_in("carla", "carla's password")
+    assert by_its_one_name is not None
+    assert by_its_one_name.name == "carla"
+
+
+def test_a_value_in_two_cases_is_one_name() -> None:
+    found = ldap_child._person(_Entries([("uid=x", {"UID": [b"Ana", b"ana"]})]), ASKED)
+    assert found == ("uid=x", ["ana"])
+
+
+ASKED = {"user_filter": "(uid={name})", "name": "ana", "attribute": "uid", "users": PEOPLE}
+
+
+class _Entries:
+    """A connection that finds the same entries always."""
+
+    def __init__(self, rows: list[Any]) -> None:
+        self._rows = rows
+
+    def search_ext_s(self, *_: object, **__: object) -> list[Any]:
+        return self._rows
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["a bundle of the system", "none"])
+def test_without_ca_the_file_of_the_system_is_taken_and_never_one_that_is_named_none(
+    server: Slapd, known: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Python knows no file where it knows a folder, such as on many a Debian."""
+    paths = ssl.get_default_verify_paths()
+    monkeypatch.setattr(ssl, "get_default_verify_paths", lambda: paths._replace(cafile=None))
+    bundle = tmp_path / "bundle.crt"
+    monkeypatch.setattr(ldap_directory, "_BUNDLES", (str(bundle),))
+    if not known:
+        with pytest.raises(ConfigError, match=r"swimctl.ldap.ca is missing, and this system has no file"):
+            at_once(server, ca=None)
+        assert at_once(server, ca=None, url=server.ldap, starttls=False).sign_in("ana", ANAS), "nothing to check there"
+        return
+    bundle.write_bytes(server.ca.read_bytes())
+    found = at_once(server, ca=None).sign_in("ana", ANAS)
+    assert found is not None
 
 
 def test_groups_in_groups_count_if_one_says_so_and_a_circle_ends(server: Slapd) -> None:

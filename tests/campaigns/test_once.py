@@ -132,7 +132,11 @@ def test_a_campaign_is_approved_by_somebody_else_and_its_nights_with_it(tmp_path
         came = wish.tonight()
         assert isinstance(came, NotNow)
         assert came.state is State.UNAPPROVED
-        for by, why in ((ANNA, "is as anna wants it"), (Caller("", "terminal"), "nobody knows who approves")):
+        for by, why in (
+            (ANNA, "is as anna wants it"),
+            (Caller("Anna", "terminal"), "is as Anna wants it"),
+            (Caller("", "terminal"), "nobody knows who approves"),
+        ):
             with pytest.raises(ConflictError, match=why):
                 wish.approve(by)
         wish.approve()

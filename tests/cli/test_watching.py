@@ -119,7 +119,7 @@ def test_a_person_filters_opens_a_job_and_leaves(tmp_path: Path) -> None:
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     environment = {"PATH": path, "HOME": str(tmp_path), "LANG": "C.UTF-8"}
     with (
-        lab_folder(tmp_path, devices=4, speed=20, faults={"sw3": ["refuse-login"]}),
+        lab_folder(tmp_path, devices=4, speed=10, faults={"sw3": ["refuse-login"]}),
         screen(tmp_path, 80, 24, environment) as terminal,
     ):
         upgrade = start(tmp_path, "upgrade", "--all", "--yes")
@@ -128,24 +128,24 @@ def test_a_person_filters_opens_a_job_and_leaves(tmp_path: Path) -> None:
                 assert upgrade.poll() is None
                 time.sleep(0.05)
             terminal.type("swimctl status --watch")
-            terminal.wait_for(r"Batch [0-9a-f]{8}.*17\.12\.4", 30)
+            terminal.wait_for(r"Batch [0-9a-f]{8}.*17\.12\.4", 120)
             terminal.press("n")
             terminal.press("/")
-            terminal.wait_for("words of a device", 10)
+            terminal.wait_for("words of a device", 120)
             terminal.press("sw2")
-            terminal.wait_for(r"sw2 ", 10)
-            terminal.gone(r"sw1 ", 10)
+            terminal.wait_for(r"sw2 ", 120)
+            terminal.gone(r"sw1 ", 120)
             terminal.press("\r")  # out of the filter
-            terminal.wait_for("Events, transcript", 10)
+            terminal.wait_for("Events, transcript", 120)
             terminal.press("\r")  # into the job
-            terminal.wait_for(r"sw2  job \d+  events", 10)
-            terminal.wait_for(r"readiness|Readiness", 10)
+            terminal.wait_for(r"sw2  job \d+  events", 120)
+            terminal.wait_for(r"readiness|Readiness", 120)
             terminal.press("t")
-            terminal.wait_for(r"show version|install|show ", 20)
+            terminal.wait_for(r"show version|install|show ", 120)
             terminal.press("\x1b")
-            terminal.wait_for(r"/4 done", 10)
+            terminal.wait_for(r"/4 done", 120)
             terminal.press("q")
-            terminal.finish(20)
+            terminal.finish(120)
             assert "the jobs go on" in terminal.text
             assert "Traceback" not in terminal.text
         finally:
@@ -163,6 +163,7 @@ def test_it_ends_by_itself_with_the_exit_code_of_the_upgrade(tmp_path: Path) -> 
         upgrade = start(tmp_path, "upgrade", "--all", "--yes")
         while come_to(tmp_path)[0] < 1:
             assert upgrade.poll() is None
+            time.sleep(0.05)
         terminal.type("swimctl status --watch; echo ended with $?")
         terminal.wait_for(r"ended with \d", 120)
         upgrade.communicate()

@@ -51,7 +51,7 @@ class Played:
 def ended(threads: list[threading.Thread]) -> None:
     """Wait until no lane waits any more."""
     for thread in threads:
-        thread.join(10)
+        thread.join(60)
         assert not thread.is_alive()
 
 
@@ -104,12 +104,12 @@ def test_no_more_jobs_are_under_way_than_may_be() -> None:
     threads = [threading.Thread(target=lanes.work, daemon=True) for _ in range(2)]
     for thread in threads:
         thread.start()
-    assert watched.all_wait.wait(10)
+    assert watched.all_wait.wait(60)
     assert sorted(played.log) == ["a0", "b0"]
     watched.many = 2
     watched.all_wait.clear()
     watched.hand_back()  # one of them ends, and c begins
-    assert watched.all_wait.wait(10)
+    assert watched.all_wait.wait(60)
     assert "c0" in played.log
     watched.hand_back()
     watched.hand_back()
@@ -140,7 +140,7 @@ def test_lanes_are_kept_for_those_that_come_back(lanes: int, under_way: int, job
         began.append(number)
         if len(began) == begin:
             all_here.set()
-        talk.wait(10)
+        talk.wait(60)
         yield from ()
 
     several = Lanes([copying(number) for number in range(jobs)], lanes, under_way, StandingClock(), at_once)
@@ -148,7 +148,7 @@ def test_lanes_are_kept_for_those_that_come_back(lanes: int, under_way: int, job
     threads = [threading.Thread(target=several.work, daemon=True) for _ in range(lanes)]
     for thread in threads:
         thread.start()
-    assert all_here.wait(10)
+    assert all_here.wait(60)
     with several._changed:
         assert len(began) == several._beginning == begin
     talk.set()
@@ -170,7 +170,7 @@ def test_what_a_job_reads_stays_with_it_whichever_thread_it_gets() -> None:
     watched.many = 2
     first = threading.Thread(target=lanes.work, daemon=True)
     first.start()
-    assert watched.all_wait.wait(10)
+    assert watched.all_wait.wait(60)
     watched.hand_back()
     second = threading.Thread(target=lanes.work, daemon=True)
     second.start()
@@ -279,7 +279,7 @@ def test_a_copy_that_had_to_wait_takes_no_lane_of_those_that_come_back() -> None
     def copies(name: str, *pauses: Pause) -> Parts[None]:
         yield from pauses
         copying.release()
-        assert talk.wait(10)
+        assert talk.wait(60)
         went.append(name)
 
     def comes_back() -> Parts[None]:
@@ -291,15 +291,15 @@ def test_a_copy_that_had_to_wait_takes_no_lane_of_those_that_come_back() -> None
     threads = [threading.Thread(target=lanes.work, daemon=True) for _ in range(4)]
     for thread in threads:
         thread.start()
-    assert watched.all_wait.wait(10)
+    assert watched.all_wait.wait(60)
     returning = next(place for place, (pause, _) in enumerate(watched.waits) if pause == AWAY)
     away = watched.waits.pop(returning)[1]
     for _ in range(4):
         watched.hand_back()
     for _ in range(3):
-        assert copying.acquire(timeout=10)
+        assert copying.acquire(timeout=60)
     away()
-    assert back.wait(10), "the lane that is kept"
+    assert back.wait(60), "the lane that is kept"
     assert not copying.acquire(blocking=False)
     talk.set()
     ended(threads)
@@ -326,7 +326,7 @@ def test_who_waited_for_its_turn_begins_no_sooner_than_others_that_have_not_begu
     lanes = Lanes([played.job("a", IN_TURN), played.job("b", AWAY), played.job("c")], 1, 1, StandingClock(), watched)
     thread = threading.Thread(target=lanes.work, daemon=True)
     thread.start()
-    assert watched.all_wait.wait(10)
+    assert watched.all_wait.wait(60)
     watched.hand_back()  # its turn has come, and b is under way
     with lanes._changed:
         assert not lanes._early
@@ -369,7 +369,7 @@ def test_a_lane_too_many_stands_still_until_there_are_more_again() -> None:
 
     def first() -> Parts[None]:
         begun.set()
-        assert go_on.wait(20)
+        assert go_on.wait(60)
         yield from ()
 
     def last() -> Parts[None]:
@@ -381,16 +381,16 @@ def test_a_lane_too_many_stands_still_until_there_are_more_again() -> None:
     lanes = Lanes([first(), played.job("b"), last()], 2, 2, StandingClock(), at_once)
     one = threading.Thread(target=lanes.work)
     one.start()
-    assert begun.wait(20)
+    assert begun.wait(60)
     lanes.resize(1, 1)
     other = threading.Thread(target=lanes.work)
     other.start()
     assert not lanes.wait(0.05)
     assert played.log == []
     lanes.resize(2, 2)
-    assert ended.wait(20)
+    assert ended.wait(60)
     assert played.log == ["b ends", "c ends"]
     go_on.set()
     for thread in (one, other):
-        thread.join(20)
+        thread.join(60)
     assert lanes.wait(0)

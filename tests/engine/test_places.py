@@ -25,7 +25,7 @@ class Away:
 
     def sleep(self, seconds: float, stop: threading.Event | None = None) -> None:  # noqa: ARG002 - as Clock wants it
         self.asleep.set()
-        assert self.back.wait(10)
+        assert self.back.wait(60)
 
 
 @dataclass
@@ -68,7 +68,7 @@ def worker(many: int) -> Iterator[Worker]:
     made = Worker(Places(many))
     yield made
     for thread in made.threads:
-        thread.join(10)
+        thread.join(60)
         assert not thread.is_alive()
 
 
@@ -76,9 +76,9 @@ def test_a_job_that_waits_leaves_its_place_to_another_one() -> None:
     with worker(1) as one:
         away = Away()
         one.start(one.job("a", Pause(10)), away)
-        assert away.asleep.wait(10)
+        assert away.asleep.wait(60)
         one.start(one.job("b"))
-        one.threads[1].join(10)
+        one.threads[1].join(60)
         assert one.log == ["a0", "b ends", "B"]
         away.back.set()
     assert one.log == ["a0", "b ends", "B", "a ends", "A"]
@@ -91,9 +91,9 @@ def test_who_comes_back_goes_before_who_begins(pause: Pause, first: str) -> None
     with worker(1) as one:
         away, busy, done = Away(), threading.Event(), threading.Event()
         one.start(one.job("a", pause), away)
-        assert away.asleep.wait(10)
-        one.start(one.job("b", at=lambda: (busy.set(), done.wait(10))))
-        assert busy.wait(10)
+        assert away.asleep.wait(60)
+        one.start(one.job("b", at=lambda: (busy.set(), done.wait(60))))
+        assert busy.wait(60)
         one.start(one.job("c"))
         one.until(new=1)
         away.back.set()
@@ -109,13 +109,13 @@ def test_a_quarter_of_the_places_is_kept_for_those_that_come_back() -> None:
     with worker(4) as one:
         away, done = Away(), threading.Event()
         one.start(one.job("a", Pause(10)), away)
-        assert away.asleep.wait(10)
+        assert away.asleep.wait(60)
         for name in "bcde":
-            one.start(one.job(name, at=lambda: done.wait(10)))
+            one.start(one.job(name, at=lambda: done.wait(60)))
         one.until(new=1)
         assert one.places._free == 1
         away.back.set()
-        one.threads[0].join(10)
+        one.threads[0].join(60)
         assert one.log == ["a0", "a ends", "A"]
         done.set()
 
@@ -133,7 +133,7 @@ def test_who_talks_is_told_whether_another_one_waits_for_its_place() -> None:
         away = Away()
         away.back.set()
         one.start(one.job("a", at=looks))
-        one.threads[0].join(10)
+        one.threads[0].join(60)
         assert seen == [(True, False), (True, False)], "nobody else may begin now, and nobody comes back"
         assert not shared()
 

@@ -36,7 +36,7 @@ class Fleet:
             self.ran.append(name)
             self.most = max(self.most, len(self.running))
             self.changed.notify_all()
-            assert self.changed.wait_for(lambda: self.ends(self, name), 20), f"{name} waits in vain: {self.running}"
+            assert self.changed.wait_for(lambda: self.ends(self, name), 60), f"{name} waits in vain: {self.running}"
             self.running.remove(name)
             self.changed.notify_all()
         yield from ()

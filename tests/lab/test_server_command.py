@@ -76,7 +76,7 @@ def test_without_a_folder_it_prints_the_inventory_and_runs_until_a_signal(tmp_pa
             with socket.create_connection((host["hostname"], host["port"]), timeout=5) as client:
                 assert client.recv(64).startswith(b"SSH-2.0-Cisco")
         lab.send_signal(end)
-        assert lab.wait(timeout=10) == 0
+        assert lab.wait(timeout=60) == 0
     assert list(tmp_path.iterdir()) == []
 
 

@@ -213,7 +213,7 @@ def test_the_queue_is_bounded_and_keeps_the_newest(caplog: pytest.LogCaptureFixt
     blocked = Blocked()
     full = Notifier([blocked.channel])
     full.batch_started(BATCH, [])
-    assert blocked.at_work.wait(10)
+    assert blocked.at_work.wait(60)
     for number in range(MOST_WAITING + 3):
         full.line_stopped(BATCH, f"reason {number}")
     assert len(warnings(caplog)) == 3
@@ -232,5 +232,5 @@ def test_close_ends_the_thread() -> None:
     (thread,) = set(threading.enumerate()) - before
     assert thread.daemon
     ended.close(1)
-    thread.join(10)
+    thread.join(60)
     assert not thread.is_alive()

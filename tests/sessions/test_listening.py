@@ -27,7 +27,7 @@ def greeting(*pieces: bytes | float) -> Iterator[Target]:
         thread = threading.Thread(target=serve, daemon=True)
         thread.start()
         yield Target("sw1", "127.0.0.1", server.getsockname()[1], "cisco_xe", "netops", "acc0unt")
-        thread.join(10)
+        thread.join(60)
 
 
 def say(connection: socket.socket, pieces: Sequence[bytes | float]) -> None:

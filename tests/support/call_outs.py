@@ -79,12 +79,12 @@ def call_outs(tls: ssl.SSLContext | None = None, answers: Answers = _well) -> It
 
     thread = threading.Thread(target=serve, name="call-outs")
     thread.start()
-    assert up.wait(10)
+    assert up.wait(60)
     try:
         yield found
     finally:
         loop.call_soon_threadsafe(loop.stop)
-        thread.join(10)
+        thread.join(60)
 
 
 def silent(seconds: float) -> Answers:

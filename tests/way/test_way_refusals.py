@@ -83,7 +83,7 @@ def saying(words: bytes | None) -> Iterator[int]:
         thread.start()
         yield server.getsockname()[1]
         server.shutdown(socket.SHUT_RDWR)
-        thread.join(10)
+        thread.join(60)
         for connection in kept:
             connection.close()
 

@@ -77,7 +77,8 @@ $(TESTED): $(STAMP) requirements-test.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --requirement requirements-test.txt
 	touch $@
 
-$(CLIENTS): requirements-clients.txt constraints.txt tests/clients/generated/package-lock.json
+# With `--jobs` as well, .venv is made first and by one alone.
+$(CLIENTS): requirements-clients.txt constraints.txt tests/clients/generated/package-lock.json | $(VENV)/bin/pip
 	$(PYTHON) -m venv $(VENV)/clients
 	grep -v '^typer==' constraints.txt > $(VENV)/clients/constraints.txt
 	$(VENV)/clients/bin/pip install --quiet --disable-pip-version-check --constraint $(VENV)/clients/constraints.txt \

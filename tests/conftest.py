@@ -101,9 +101,13 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes longest: at the end a worker would be left alone with it."""
 
+    @cache
+    def is_short(path: Path) -> bool:
+        return path.relative_to(_HERE).parts[0] not in scheduling.LONG
+
     def shortness(item: pytest.Item) -> tuple[float, bool]:
         given = item.get_closest_marker("timeout")
-        return -float(given.args[0]) if given else 0.0, item.path.relative_to(_HERE).parts[0] not in scheduling.LONG
+        return -float(given.args[0]) if given else 0.0, is_short(item.path)
 
     items.sort(key=shortness)
 

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from xdist.scheduler import LoadGroupScheduling  # type: ignore[import-untyped]
 
-# Where tests wait for whole upgrades, for servers, or for other people's programs: each is given to who is free.
-LONG = ("upgrade", "serve", "examples", "clients", "way", "cli", "store")
+# Where tests wait for whole upgrades, for servers, for browsers or for other people's programs: each is given to who is
+# free, and they come before all others.
+LONG = ("upgrade", "serve", "examples", "clients", "way", "web", "rehearse", "report", "packaging", "cli", "store")
 _UNSAID = {"unsaid": True}
 
 

@@ -85,6 +85,27 @@ def files(lines: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(named))
 
 
+def same_setting(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Return whether two settings name the same files of the same flashes in the same order, however they are spelled.
+
+    A device may show a line otherwise than it was typed: with `flash:`, with `flash0:`, or without a file system.
+    """
+    return _entries(one) == _entries(other)
+
+
+def _entries(lines: Sequence[str]) -> list[tuple[str, str, str]]:
+    found = []
+    for line in lines:
+        model = None if _OTHER.fullmatch(line) else _LINE.fullmatch(line)
+        if model is None:
+            found.append(("", "", line))
+            continue
+        for path in _paths(line):
+            flash = path.rpartition(":")[0] or model["kind"] or "flash"
+            found.append((model["scope"] or "", _SAME.get(flash, flash), inside(path)))
+    return found
+
+
 def put_first(lines: Sequence[str], wanted: str, then: str, form: Form, root: str) -> tuple[str, ...]:
     """Write the lines with `wanted` first, `then` second, and what else was named behind it.
 

@@ -7,7 +7,15 @@ from typing import Final
 
 from swimctl.errors import CommandRefused, StepFailed, UnparsableOutput
 from swimctl.platforms.base import Sent
-from swimctl.platforms.cisco_ios.boot_lines import COMMAND, Form, files, inside, parse_boot_lines, put_first
+from swimctl.platforms.cisco_ios.boot_lines import (
+    COMMAND,
+    Form,
+    files,
+    inside,
+    parse_boot_lines,
+    put_first,
+    same_setting,
+)
 from swimctl.platforms.cisco_xe.parsers.boot import parse_show_boot
 from swimctl.platforms.cisco_xe.reading import Reading, unknown_command
 from swimctl.platforms.cisco_xe.reload import save
@@ -17,6 +25,9 @@ NOT_SET: Final = (CommandRefused, StepFailed, UnparsableOutput)
 """What is raised where another setting than the wanted one may be in force."""
 # A line that begins so and is no syslog message is a refusal or a warning; neither is passed over.
 _COMPLAINT: Final = re.compile(r"^\s*%(?![A-Z0-9_]+(?:-[A-Z0-9_]+)*-\d-).*", re.MULTILINE)
+
+
+_BETWEEN: Final = "\n\n"
 
 
 class BootSetting:
@@ -30,11 +41,23 @@ class BootSetting:
         self._runs = runs
         self._stack = stack
         self._stands: tuple[str, ...] | None = None
+        # What stands in its place where a line was sent that nobody saw answered: it may have arrived.
+        self._perhaps: tuple[str, ...] | None = None
 
     @property
     def left(self) -> str | None:
-        """Return the lines as the accepted commands left them; empty where put back, None where there were none."""
-        return None if self._stands is None else "\n".join(self._stands)
+        """Return the lines as the accepted commands left them; empty where put back, None where there were none.
+
+        Where the session ended in a line, those with it and those without it, with a blank line between.
+        """
+        if self._stands is None:
+            return None
+        return _BETWEEN.join("\n".join(each) for each in (self._stands, self._perhaps) if each is not None)
+
+    @staticmethod
+    def is_left(lines: tuple[str, ...], left: str) -> bool:
+        """Return whether the lines in force are what an earlier session left; see `left`."""
+        return any(same_setting(lines, each.splitlines()) for each in left.split(_BETWEEN))
 
     def lines(self) -> tuple[str, ...]:
         """Read the lines that are in force."""
@@ -50,7 +73,8 @@ class BootSetting:
 
     def commands(self, lines: tuple[str, ...], wanted: str) -> tuple[str, ...]:
         """Return the commands by which `put_first` sets the lines."""
-        changed = _changed(lines, self._with_first(lines, wanted))
+        new = self._with_first(lines, wanted)
+        changed = () if same_setting(lines, new) else _changed(lines, new)
         return (*(("configure terminal", *changed, "end") if changed else ()), "write memory")
 
     def _with_first(self, lines: tuple[str, ...], wanted: str) -> tuple[str, ...]:
@@ -60,7 +84,7 @@ class BootSetting:
 
     def set(self, old: tuple[str, ...], new: tuple[str, ...]) -> None:
         """Configure the lines, save, and read back what the next boot starts; StepFailed where it is another."""
-        if old != new:
+        if not same_setting(old, new):
             self._configure(old, new)
         save(self._read)
         boot, wanted = self.boot(), files(new)
@@ -80,14 +104,16 @@ class BootSetting:
         """Restore the boot lines, if they are those of here; return the failure with its reason, and how they are."""
         try:
             seen = self.lines()
-            ours = seen in {lines, self._stands}
+            mine = (lines, self._stands, self._perhaps)
+            ours = any(each is not None and same_setting(seen, each) for each in mine)
             if ours:
                 self.set(seen, lines)
         except NOT_SET as error:
             reason += f"; and the boot lines could not be put back: {error}"
         else:
             if not ours or self._stands is not None:
-                self._stands = ()  # where nothing was set now, what an earlier session set still stands
+                # Where nothing was set now, what an earlier session set still stands.
+                self._stands, self._perhaps = (), None
             reason += (
                 "; the boot lines are as they were"
                 if ours
@@ -110,13 +136,15 @@ class BootSetting:
         self._read.show("configure terminal")
         for done, line in enumerate(lines, 1):
             was = self._stands
-            if was is None:
-                self._stands = _after(old, new, done)  # where the session ends in the line, it may have arrived
-            if complaint := _COMPLAINT.search(self._read.show(line)):
+            # Where the session ends in the line, it may have arrived, and nobody knows before the device is asked.
+            self._stands = _after(old, new, done)
+            self._perhaps = was
+            answer = self._read.show(line)
+            self._perhaps = None
+            if complaint := _COMPLAINT.search(answer):
                 self._stands = was
                 self._read.show("end")
                 raise CommandRefused(f"'{line}': the device answered '{complaint[0].strip()}'")
-            self._stands = _after(old, new, done)
         self._read.show("end")
 
 

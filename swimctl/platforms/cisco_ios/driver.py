@@ -8,7 +8,7 @@ from typing import Final
 from swimctl.errors import StepFailed
 from swimctl.models import Device, Finding, Image
 from swimctl.platforms.base import Sent, Trace
-from swimctl.platforms.cisco_ios.boot_lines import files, inside
+from swimctl.platforms.cisco_ios.boot_lines import files, inside, same_setting
 from swimctl.platforms.cisco_ios.boot_setting import NOT_SET, BootSetting
 from swimctl.platforms.cisco_ios.conversion import PACKAGES, Conversion
 from swimctl.platforms.cisco_ios.flashes import Flashes, boot_file
@@ -130,7 +130,7 @@ class BootVariable(CiscoDevice):
         try:
             self._setting.put_first(lines, runs)
         except UNREAD as error:
-            if self._setting.names(lines, runs) and self._setting.lines() == lines:
+            if self._setting.names(lines, runs) and same_setting(self._setting.lines(), lines):
                 save(self._read)
                 return Sent(InstallOutcome("commit", succeeded=True))
             return self._setting.undone(lines, str(error))
@@ -163,10 +163,14 @@ class BootVariable(CiscoDevice):
         lines, old = self._setting.lines(), tuple(before.boots.splitlines())
         if not old:
             raise StepFailed("no boot settings were kept before the activation, so none can be put back")
-        if lines != tuple(left.splitlines()):
+        if not self._setting.is_left(lines, left):
             return ""
         self._setting.set(lines, old)
-        return "" if lines == old else f"the next boot starts {files(old)[0]} again, as before: boot lines put back"
+        return (
+            ""
+            if same_setting(lines, old)
+            else f"the next boot starts {files(old)[0]} again, as before: boot lines put back"
+        )
 
     def trace(self, operation: str, mark: str | None) -> Trace:
         """Return from the device's log whether a reload was asked for after the mark; it ends with the log itself."""

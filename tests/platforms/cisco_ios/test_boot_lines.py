@@ -7,7 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from swimctl.errors import CommandRefused, NotFound, UnparsableOutput
-from swimctl.platforms.cisco_ios.boot_lines import COMMAND, BootLine, Form, files, parse_boot_lines, put_first
+from swimctl.platforms.cisco_ios.boot_lines import (
+    COMMAND,
+    BootLine,
+    Form,
+    files,
+    parse_boot_lines,
+    put_first,
+    same_setting,
+)
 from swimctl.platforms.cisco_ios.commands import parse
 
 LINES, JOINED, STACK = Form(joined=False, stack=False), Form(joined=True, stack=False), Form(joined=True, stack=True)
@@ -36,6 +44,28 @@ LINES, JOINED, STACK = Form(joined=False, stack=False), Form(joined=True, stack=
 def test_the_spelling_is_the_devices_own(line: str, form: Form, written: tuple[str, ...]) -> None:
     expected = tuple(f"boot system {each}" for each in written)
     assert put_first([f"boot system {line}"], "new.bin", "old.bin", form, "flash:") == expected
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        (["flash:a", "flash:b"], ["flash:/a;flash:/b"], True),
+        (["flash:a"], ["flash0:a"], True),
+        (["flash flash:a"], ["a"], True),
+        (["flash0 a"], ["flash:/a"], True),
+        (["flash:a", "flash:b"], ["flash:b", "flash:a"], False),
+        (["slot0:a"], ["flash:a"], False),
+        (["usbflash0:a"], ["flash0:a"], False),
+        (["switch all flash:a"], ["flash:a"], False),
+        (["tftp://192.0.2.1/a"], ["flash:a"], False),
+        (["tftp a 192.0.2.1"], ["tftp a 192.0.2.1"], True),
+        (["flash:a"], [], False),
+    ],
+)
+def test_two_settings_are_one_where_they_name_the_same_files_of_the_same_flash_in_one_order(
+    one: list[str], other: list[str], same: bool
+) -> None:
+    assert same_setting(*([f"boot system {each}" for each in lines] for lines in (one, other))) is same
 
 
 def test_what_else_was_named_stays_behind_it() -> None:

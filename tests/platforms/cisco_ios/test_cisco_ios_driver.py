@@ -193,6 +193,52 @@ def test_a_line_that_a_lost_session_may_have_brought_is_left_from_here_whatever_
     assert desk.boots == [OLD_LINE]
 
 
+@pytest.mark.parametrize("arrived", [True, False])
+@pytest.mark.parametrize("place", range(5))
+def test_a_session_that_ends_between_several_lines_leaves_what_can_be_put_back_whether_the_line_arrived_or_not(
+    tmp_path: Path, place: int, arrived: bool
+) -> None:
+    desk = Hall(tmp_path)
+    first = desk.driver()
+    lines = first._setting.commands(tuple(desk.kept), desk.new.filename)[1:-2]
+    assert len(lines) == 2 * len(desk.kept) + 1 == 5
+    show = first._read.show
+
+    def lost(command: str) -> str:
+        if command != lines[place]:
+            return str(show(command))
+        if arrived:
+            show(command)
+        raise SessionLost("the line is gone")
+
+    first._read.show = lost
+    with pytest.raises(SessionLost):
+        first.activate(desk.new)
+    stands, left = desk.driver()._setting.lines(), first.left or ""
+    told = desk.driver().put_back(desk.before, left)
+    assert (told != "") is (stands != tuple(desk.kept))
+    assert desk.driver()._setting.lines() == tuple(desk.kept)
+    for line in ("configure terminal", "no boot system", "boot system flash:another.bin", "end"):
+        desk.type(line)
+    assert desk.driver().put_back(desk.before, left) == "", "that is somebody else's"
+
+
+@pytest.mark.parametrize("shown", ["flash:/{}", "flash0:{}", "flash0 {}", "flash {}", "{}"])
+def test_lines_that_the_device_spells_otherwise_are_ours_all_the_same(tmp_path: Path, shown: str) -> None:
+    desk = IosDesk(tmp_path)
+    image, before = desk.image(), desk.driver().snapshot("now")
+    driver = desk.driver()
+    desk.asks = {"reload": "Do you like it? [yes/no]: "}
+    with pytest.raises(UnexpectedPrompt):
+        driver.activate(image)
+    again = desk.driver()
+    again._setting.lines = lambda: tuple(f"boot system {shown.format(file)}" for file in (NEW_FILE, OLD_FILE))
+    again._setting.set = lambda *_: None
+    assert again.put_back(before, driver.left or "").endswith("as before: boot lines put back")
+    again._setting.lines = lambda: tuple(f"boot system {shown.format(file)}" for file in (OLD_FILE, NEW_FILE))
+    assert again.put_back(before, driver.left or "") == "", "in another order it is another setting"
+
+
 @pytest.mark.parametrize("theirs", [BOTH, f"boot system flash:/another.bin;flash:/{OLD_FILE}"])
 def test_lines_that_another_program_has_set_meanwhile_stay(tmp_path: Path, theirs: str) -> None:
     """Ours is refused before its first line is in force, and what stands then is another's: even the same lines."""

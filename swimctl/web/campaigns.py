@@ -78,7 +78,7 @@ async def _shown(visit: Visit, why: str) -> web.Response:
         nights=sight.nights[::-1],
         sections=[(where.value, sight.those(where)) for where in Where if sight.counts[where]],
         most=_MOST,
-        own=sight.campaign.created_by == visit.caller.name,
+        own=sight.campaign.created_by.casefold() == visit.caller.name.casefold(),
         why=why,
         was=was,
         typed={**was, **visit.form},

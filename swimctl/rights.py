@@ -17,6 +17,7 @@ class Act(StrEnum):
     APPROVE = "approve"
     CANCEL = "cancel"
     STEER = "steer"  # pause, continue, change, stop, release, recheck
+    GOLDEN = "golden"  # say which image is golden; it counts for all devices
 
 
 class Placed(Protocol):

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any, TypedDict
 import typer
 
 from swimctl.cli import output
-from swimctl.cli.context import Context, Opened, caller, of
+from swimctl.cli.context import Context, caller, of
 from swimctl.cli.policy import read_time
 from swimctl.errors import UsageError
-from swimctl.inventory.selection import check_known
 from swimctl.models import Golden
 from swimctl.requests.documents import (
     catalogued_document,
@@ -20,6 +19,7 @@ from swimctl.requests.documents import (
     rule_document,
     whom,
 )
+from swimctl.requests.golden_scope import check_scope
 
 if TYPE_CHECKING:
     from swimctl.images.goldens import Choice, Verdict
@@ -122,7 +122,7 @@ def _set(context: Context, reference: str, scope: _Scope | None) -> None:
             opened.store.unset_golden(found.id, caller())
         else:
             # A rule for what is not there would silently leave the devices that are meant with another image.
-            _check(opened, Golden(found.id, found.platform, found.family, **scope))
+            check_scope(Golden(found.id, found.platform, found.family, **scope), lambda: opened.inventory)
             opened.store.set_golden(found.id, **scope, by=caller())
         goldens = opened.store.goldens()
     if context.json:
@@ -143,7 +143,7 @@ def _set_release(context: Context, asked: Golden, *, unset: bool) -> None:
         if unset:
             opened.store.unset_golden_release(rule.platform, str(rule.release), caller())
         else:
-            _check(opened, rule)
+            check_scope(rule, lambda: opened.inventory)
             opened.store.set_golden_release(rule, caller())
         goldens = opened.store.goldens()
     what = {"platform": rule.platform, "family": rule.family, "release": rule.release}
@@ -160,28 +160,6 @@ def _set_release(context: Context, asked: Golden, *, unset: bool) -> None:
             "swimctl: the catalogue has no image of it: devices are compared with it, but not upgraded to it; "
             "`swimctl image add FILE` adds one"
         )
-
-
-def _check(opened: Opened, scope: Golden) -> None:
-    """Raise SelectionError where no device of the inventory has what a rule names."""
-    from swimctl.images.goldens import model_fits
-
-    if all(named is None for named in (scope.model, scope.group, scope.site, scope.role, scope.tag)):
-        return  # the inventory need not be there
-    inventory = opened.inventory
-    if scope.group is not None:
-        inventory.check_group(scope.group)
-    devices = inventory.devices
-    if scope.site is not None:
-        check_known("site", scope.site, [one.site for one in devices])
-    if scope.role is not None:
-        check_known("role", scope.role, [one.role for one in devices])
-    if scope.tag is not None:
-        check_known("tag", scope.tag, [tag for one in devices for tag in one.tags])
-    pattern = scope.model
-    models = [one.model for one in devices]
-    if pattern is not None and not any(model_fits(pattern, each) for each in models if each is not None):
-        check_known("model", pattern, models)
 
 
 def _explain(context: Context, reference: str) -> None:

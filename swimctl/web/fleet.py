@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from aiohttp import web
@@ -12,10 +13,19 @@ from swimctl.images.compliance import Compliance, ComplianceStatus, counted, gro
 from swimctl.requests.documents import whom
 from swimctl.rights import Act
 from swimctl.store import Wanted
+from swimctl.web.batches import Action, act
 from swimctl.web.visit import Page, Visit
 
 _A_PAGE: Final = 100
 _MOST_JOBS: Final = 20
+_SCOPE: Final = ("model", "group", "site", "role", "tag", "valid_from", "valid_until")
+ACTIONS: Final[Mapping[str, Action]] = {
+    "golden": Action(
+        "/api/images/golden/",
+        lambda visit: {name: visit.field(name) for name in _SCOPE if visit.field(name)},
+    ),
+    "end": Action("/api/images/golden/end/"),
+}
 _KINDS: Final = ("site", "model", "release")
 
 
@@ -74,11 +84,29 @@ async def images(visit: Visit) -> web.Response:
     store = visit.backend.store
     known, goldens = await visit.do(lambda: (store.images(), store.goldens()))
     shown = [{"image": image, "whom": whom(image, goldens)} for image in known]
-    return visit.page("images.html", images=shown, releases=[rule for rule in goldens if rule.release is not None])
+    devices = visit.backend.inventory.devices if visit.reach.whole else ()
+    return visit.page(
+        "images.html",
+        images=shown,
+        releases=[rule for rule in goldens if rule.release is not None],
+        sites=sorted({one.site for one in devices if one.site}),
+        groups=sorted({group for one in devices for group in one.groups}),
+        roles=sorted({one.role for one in devices if one.role}),
+    )
+
+
+async def say(visit: Visit) -> web.Response:
+    """Make an image golden, or golden no more, as a form asks for."""
+    image, action = visit.request.match_info["image"], ACTIONS.get(visit.request.match_info["action"])
+    if action is None or not (image.isascii() and image.isdigit() and len(image) < 19):
+        raise of_status(404)
+    await act(visit, action, {"image_id": int(image)})
+    return visit.go("/images")
 
 
 PAGES: Final = (
     Page("GET", "/devices", devices, Act.LOOK),
     Page("GET", "/devices/{name:.+}", device, Act.LOOK),
     Page("GET", "/images", images, Act.LOOK),
+    Page("POST", "/images/{image}/{action}", say, Act.LOOK),
 )

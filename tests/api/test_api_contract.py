@@ -261,6 +261,8 @@ def test_with_and_without_the_trailing_slash(api: Api, method: str, path: str) -
             LOGIN: {"username": OPERATOR, "password": PASSWORD},
             RETRY: {"batch_id": made["batch_id"]},
             CREATE: {"name": "access", "all": True, "window": "22:00-04:00"},
+            "/api/images/golden/": {"image_id": 1},
+            "/api/images/golden/end/": {"image_id": 5},
         }
         steered = {"campaign": "none"} if method == "POST" and path.startswith("/api/campaigns/") else None
         if steered and "approve" in path:

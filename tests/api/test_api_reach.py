@@ -41,6 +41,7 @@ PAUSE, CONTINUE = "/api/upgrade/pause/", "/api/upgrade/continue/"
 STOP, CHANGE = "/api/upgrade/stop/", "/api/upgrade/change/"
 RELEASE, RECHECK = "/api/upgrade/release/", "/api/upgrade/recheck/"
 RETRY, TRANSCRIPT = "/api/upgrade/retry/", "/api/upgrade/jobs/{id}/transcript/"
+GOLDEN = "/api/images/golden/"
 REPORTS = [f"/api/upgrade/batches/{{id}}/report/{form}" for form in ("", "html/", "md/", "junit/", "csv/")]
 EVENTS, HISTORY = "/api/upgrade/jobs/{id}/events/", "/api/devices/{id}/history/"
 
@@ -170,6 +171,8 @@ def wrong_site(sited: Sited) -> dict[tuple[str, str], list[tuple[str, object, se
         ("GET", HISTORY): [(HISTORY.format(id=ids["muc-1"]), None, {404})],
         ("GET", "/api/compliance/"): [("/api/compliance/?by=site", None, {200})],
         ("GET", "/api/images/"): [("/api/images/", None, {200})],
+        ("POST", GOLDEN): [(GOLDEN, {"image_id": 1, "site": "ber"}, {403})],
+        ("POST", f"{GOLDEN}end/"): [(f"{GOLDEN}end/", {"image_id": 1}, {403})],
         ("GET", "/api/workflows/"): [("/api/workflows/", None, {200})],
         ("GET", "/metrics"): [("/metrics", None, {403})],
         **campaigns(),

@@ -164,6 +164,9 @@ def _reading(recording: _Recording) -> None:
     api.store.saw(1, "17.06.05", {"1": "17.06.05"}, "", by="scan", serials=("FCW2145L0AB",))
     for path in ("/api/devices/", "/api/images/", "/api/workflows/", "/api/health/", "/metrics"):
         send("GET", path)
+    send("POST", "/api/images/golden/", {"image_id": 1, "model": "C9300-*", "site": "bern"})
+    send("POST", "/api/images/golden/end/", {"image_id": 1})
+    api.store.set_golden(1)
     send("GET", "/api/compliance/", by="site")
     send("GET", "/api/devices/{id}/history/", id=1)
 

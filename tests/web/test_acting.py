@@ -191,3 +191,19 @@ def test_patterns_sites_and_groups_select_as_on_the_command_line(operator: Visit
     assert "Upgrade 4 devices" in plan(operator, devices="sw1*")
     assert "Upgrade 2 devices" in plan(operator, devices="sw1 sw2", group="switches")
     assert "ready" in plan(operator, all="on")
+
+
+def test_an_image_is_made_golden_and_golden_no_more_by_who_may(operator: Visitor, reader: Visitor, api: Api) -> None:
+    assert reader.forms("/images").keys() == {"/sign-out"}
+    assert operator.press("/images", "/images/5/golden", model="C9300-*").headers["location"] == "/images"
+    assert "golden: model C9300-*" in reader.see("/images")
+    wrong = operator.press("/images", "/images/5/golden", model="N9K-*")
+    assert wrong.status == 404
+    assert b"N9K-*" in wrong.body
+    assert operator.press("/images", "/images/5/end").status == 303
+    assert [rule.image_id for rule in api.store.goldens()] == [1]
+    form = operator.forms("/images")["/images/5/golden"]
+    assert reader.ask("POST", "/images/5/golden", reader.forms("/images")["/sign-out"]).status == 403
+    assert operator.ask("POST", "/images/5/golden", {}).status == 403, "a form of another site"
+    assert operator.ask("POST", "/images/x/golden", form).status == 404
+    assert [entry.action for entry in api.store.audit()][-2:] == ["golden-set", "golden-unset"]

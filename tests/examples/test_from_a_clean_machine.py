@@ -233,6 +233,16 @@ def test_systemd_takes_the_units(name: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["swimctl.service", "swimctl-relay.service"])
+def test_the_units_give_little_away(name: str) -> None:
+    if shutil.which("systemd-analyze") is None:
+        pytest.skip("systemd-analyze is not here")
+    # Of 100, in systemd's own count; 16 as they are.
+    words = ("security", "--offline=yes", "--no-pager", "--threshold=20", str(UNITS / name))
+    said = subprocess.run(["systemd-analyze", *words], capture_output=True, text=True, check=False)
+    assert said.returncode == 0, said.stdout + said.stderr
+
+
+@pytest.mark.parametrize("name", ["swimctl.service", "swimctl-relay.service"])
 def test_the_units_allow_what_swimctl_does(name: str) -> None:
     service = unit(name)
     assert service["SystemCallErrorNumber"] == "EPERM", "else the kernel kills what is in the middle of an upgrade"

@@ -21,7 +21,9 @@ import swimctl
 from swimctl.api.server import check_binding
 
 ROOT = Path(__file__).resolve().parents[2]
-NO_INDEX = re.compile(r"No matching distribution found|NewConnectionError|Temporary failure in name resolution")
+NO_INDEX = re.compile(
+    r"No matching distribution found|NewConnectionError|Temporary failure in name resolution|Failed to fetch|dns error"
+)
 # What no command of the package reads.
 NOT_IN_A_WHEEL = re.compile(r"/\.gitkeep$")
 
@@ -30,8 +32,9 @@ pytestmark = [pytest.mark.prove, pytest.mark.xdist_group("packages")]
 
 @dataclass(frozen=True)
 class Built:
-    """A source and a wheel, and what git knows of the tree that they are of."""
+    """A source and a wheel, what git knows of the tree that they are of, and a clone of it."""
 
+    clone: Path
     tracked: frozenset[str]
     source: Path
     wheel: Path
@@ -42,7 +45,7 @@ def run(*command: str | Path, folder: Path, **environment: str) -> str:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("SWIMCTL_", "PYTHON"))}
     done = subprocess.run(
         [str(word) for word in command], cwd=folder, env={**kept, **environment},
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=300, check=False,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=500, check=False,
     )  # fmt: skip
     if done.returncode and NO_INDEX.search(done.stdout):
         pytest.skip("no package index is reachable, and setuptools is to be had from one")
@@ -72,7 +75,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     build = f"from setuptools import build_meta; build_meta.build_wheel({str(folder)!r})"
     run(sys.executable, "-c", build, folder=unpacked, PYTHONPATH=str(tools))
     (wheel,) = folder.glob("*.whl")
-    return Built(frozenset(tracked), source, wheel)
+    return Built(folder / "clone", frozenset(tracked), source, wheel)
 
 
 def test_the_source_has_all_that_git_has_and_nothing_else(built: Built) -> None:
@@ -116,6 +119,64 @@ def test_it_installs_without_an_index_and_works_in_an_empty_folder(built: Built,
     assert "bgp" in run(*program, "checks", "list", folder=empty)  # from YAML files of the package
     assert "C9300" in run(*program, "device", "show", "sw1", folder=empty)
     assert (empty / "swimctl.db").exists()
+
+
+@dataclass(frozen=True)
+class Machine:
+    """A machine on which nothing is installed but Python, pipx and uv: a home, and a PATH."""
+
+    home: Path
+
+    def run(self, command: str, folder: Path) -> str:
+        """Type a command of a page."""
+        (self.home / "bin").mkdir(parents=True, exist_ok=True)
+        for name in ("pipx", "uv"):
+            (self.home / "bin" / name).write_text(
+                f'#!/bin/sh\nexec {sys.executable} -m {name} "$@"\n', encoding="utf-8"
+            )
+            (self.home / "bin" / name).chmod(0o755)
+        where = {"HOME": self.home, "PIPX_HOME": self.home / "pipx", "UV_TOOL_DIR": self.home / "uv"}
+        bins = dict.fromkeys(("PIPX_BIN_DIR", "UV_TOOL_BIN_DIR"), self.home / ".local" / "bin")
+        # What was fetched once is not fetched again.
+        kept = {f"{name.upper()}_CACHE_DIR": Path.home() / ".cache" / name for name in ("pip", "uv")}
+        path = f"{self.home}/.local/bin:{self.home}/bin:/usr/local/bin:/usr/bin:/bin"
+        environment = {name: str(value) for name, value in {**where, **bins, **kept}.items()}
+        return run("sh", "-euc", command, folder=folder, PATH=path, UV_PYTHON=sys.executable, **environment)
+
+
+def commands_of(page: str, beginning: str) -> list[str]:
+    """Return the commands of a page, in sentences, tables and blocks, that begin with a word."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    return re.findall(rf"(?:`|^ {{4}})({beginning} .+?)(?:`|$)", text, re.MULTILINE)
+
+
+@pytest.mark.timeout(1200)
+def test_the_two_commands_of_the_readme_do_as_they_are_printed(built: Built, tmp_path: Path) -> None:
+    machine = Machine(tmp_path / "home")
+    first, _, _ = (ROOT / "README.md").read_text(encoding="utf-8").partition("\n## ")
+    install, demo = re.findall(r"^ {4}(\S.*)$", first, re.MULTILINE)
+    assert install in commands_of("docs/installing.md", "pipx")
+    machine.run(install, built.clone)
+    assert "all went as planned" in " ".join(machine.run(demo, tmp_path).split())
+
+
+@pytest.mark.timeout(1200)
+def test_uv_installs_it_as_the_page_says(built: Built, tmp_path: Path) -> None:
+    machine = Machine(tmp_path / "home")
+    (install,) = commands_of("docs/installing.md", "uv")
+    machine.run(install, built.clone)
+    assert machine.run("swimctl --version", tmp_path).strip().endswith(swimctl.__version__)
+
+
+@pytest.mark.timeout(1200)
+def test_pip_installs_it_without_the_network_as_the_page_says(built: Built, tmp_path: Path) -> None:
+    machine = Machine(tmp_path / "home")
+    (make,) = commands_of("docs/installing.md", "python3.11")
+    wheels, install = commands_of("docs/installing.md", "pip")
+    environment = f"{make}; . .venv/bin/activate"
+    machine.run(f"{environment}; {wheels}; mv wheels {tmp_path}", built.clone)
+    said = machine.run(f"{environment}; {install}; swimctl --version", tmp_path)
+    assert said.strip().endswith(swimctl.__version__)
 
 
 def test_the_container_file_passes_its_linter_and_copies_what_is_there() -> None:

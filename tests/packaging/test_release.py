@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -29,6 +30,16 @@ def test_a_release_has_its_version_everywhere_and_its_changes_below_its_day(tree
     head, _, rest = after.partition("## 77.0.1 - 2")
     assert head.endswith("\n## Unreleased\n\n")
     assert rest.partition("\n")[2] == before.partition("## Unreleased\n")[2]
+
+
+def test_the_changelog_ends_at_this_version_and_what_comes_next_is_above_it() -> None:
+    changelog = (release.ROOT / release.CHANGELOG).read_text(encoding="utf-8")
+    coming, *released = re.findall(r"^## (\S+)", changelog, re.MULTILINE)
+    assert coming == "Unreleased"
+    assert released[:1] in ([], [swimctl.__version__]), "python tests/release.py VERSION writes both"
+    assert released == sorted(released, key=release.numbers, reverse=True)
+    for name, line in release.PLACES.items():
+        assert f"{line.format(swimctl.__version__)}\n" in (release.ROOT / name).read_text(encoding="utf-8"), name
 
 
 @pytest.mark.parametrize("version", ["1.0", "v1.0.0", "01.0.0", "1.0.0rc1", ""])

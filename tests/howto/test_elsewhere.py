@@ -1,0 +1,134 @@
+"""The how-to pages about other machines, typed to the letter: a bastion, NetBox, a relay, workers at a site."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+from support import inventory_servers
+from support.bastion import bastion
+from support.certificates import self_signed
+from support.dask_sites import free_port
+from support.howto import Machine, Page
+from support.source_of_truth_server import FIELD, TOKEN, serving
+from support.upgrades import lab_folder, with_data
+
+from swimctl.lab.fleet import LabFleet
+
+pytestmark = pytest.mark.prove
+
+
+def said_of(machine: Machine, device: str) -> str:
+    """Return the events of the newest job of a device."""
+    jobs = json.loads(machine.type("swimctl job list --json"))["jobs"]
+    number = max(job["id"] for job in jobs if job["device_hostname"] == device)
+    return machine.type(f"swimctl job events {number}")
+
+
+def at_address(folder: Path, address: str) -> int:
+    """Have the inventory say another address of sw1; return its port."""
+    path, yaml = folder / "inventory" / "hosts.yaml", YAML()
+    hosts = yaml.load(path.read_text(encoding="utf-8"))
+    hosts["sw1"]["hostname"] = address
+    with path.open("w", encoding="utf-8") as file:
+        yaml.dump(hosts, file)
+    return int(hosts["sw1"]["port"])
+
+
+def test_a_device_behind_a_bastion_is_upgraded(tmp_path: Path) -> None:
+    page = Page("ssh.md")
+    with lab_folder(tmp_path) as lab:
+        port = at_address(tmp_path, "10.20.0.1")
+        with bastion(tmp_path, {("10.20.0.1", port): ("127.0.0.1", port)}) as through:
+            machine = Machine(tmp_path, {"bastion.example.net": f"127.0.0.1\n  Port {through.port}"})
+            (tmp_path / ".ssh").mkdir(mode=0o700)
+            shutil.copy(tmp_path / "id", tmp_path / ".ssh" / "ops")
+            (tmp_path / "ssh_config").write_text(machine.here(page.block("Host bastion")), encoding="utf-8")
+            machine.configure(page.block("config_file: ssh_config"))
+            shown = machine.type(page.block("swimctl device show sw1"))
+            assert "bastion" in shown
+            machine.type("swimctl upgrade sw1 --yes")
+            assert len(lab.reloads("sw1")) == 1
+            assert set(through.logins) == {"ops"}
+            machine.configure(page.block("host_keys: strict"))
+            machine.type(page.block("swimctl device trust sw1"))
+            machine.type("swimctl device check sw1")
+    page.over()
+
+
+def test_netbox_is_the_inventory_and_hears_of_an_upgrade(tmp_path: Path) -> None:
+    page, back = Page("inventories.md"), Page("write-back.md")
+    with inventory_servers.serving("netbox", f"Token {TOKEN}") as netbox:
+        folder = tmp_path / "netbox"
+        folder.mkdir()
+        machine = Machine(folder, {"https://netbox.example": netbox.url})
+        written = machine.here(page.block("plugin: NetBoxInventory"))
+        (folder / "config.yaml").write_text(written, encoding="utf-8")
+        assert "\tsw1\tcisco_xe\t192.0.2.7:22\t" in machine.type("swimctl device list", NETBOX_TOKEN=TOKEN)
+    folder = tmp_path / "table"
+    folder.mkdir()
+    (folder / "hosts.csv").write_text(page.block("name,address,platform"), encoding="utf-8")
+    (folder / "config.yaml").write_text("inventory: {plugin: CsvInventory, options: {file: hosts.csv}}\n")
+    assert "\tsw1\tcisco_xe\t192.0.2.1:22\t" in Machine(folder).type("swimctl device list")
+    with lab_folder(tmp_path / "lab"), serving("netbox") as truth:
+        machine = Machine(tmp_path / "lab", {"https://netbox.example.com": truth.url})
+        machine.configure(back.block("write_back:"))
+        machine.type("swimctl upgrade sw1 --yes", NETBOX_TOKEN=TOKEN)
+        assert truth.fields == {"100": {FIELD: "17.12.4"}}
+        assert "written back" in said_of(machine, "sw1")
+    page.over()
+    back.over()
+
+
+def test_a_site_has_a_relay(tmp_path: Path) -> None:
+    page = Page("distribution.md")
+    with lab_folder(tmp_path) as lab:
+        etc = tmp_path / "etc"
+        etc.mkdir()
+        here = {"/etc/swimctl": str(etc), "/var/lib/swimctl-relay": str(tmp_path / "relay")}
+        machine = Machine(tmp_path, {**here, "--space 20": "--space 20 --bind 127.0.0.1 --port 0"})
+        with machine.running(page.block("(umask 077"), "listening on ") as said:
+            url = said.rpartition("listening on ")[2].split()[0]
+            shutil.copy(etc / "relay.token", etc / "relay-ber.token")
+            assert (etc / "relay.token").stat().st_mode & 0o777 == 0o600
+            names = {"https://relay.ber.example:8101": url, "10.20.0.9": "127.0.0.1", "trust:": "# trust:"}
+            block = machine.calling(**names).here(page.block("url: https://relay.ber"))
+            where = YAML(typ="safe", pure=True).load(block)
+            with_data(tmp_path, sw1={"swimctl": {"distribution": where}})
+            machine.type("swimctl upgrade sw1 --yes")
+            assert len(lab.reloads("sw1")) == 1
+            kept = [path for path in (tmp_path / "relay").rglob("*") if path.is_file()]
+            assert any(path.stat().st_size > 1_000_000 for path in kept), "the image went through the relay"
+    page.over({"ssh-keygen": "of a server with images: tests/upgrade/test_ssh_sources.py"})
+
+
+def workers(folder: Path, lab: LabFleet) -> None:
+    """Set a scheduler, a coordinator and a worker up, and upgrade two devices through them."""
+    page, port = Page("workers.md"), free_port()
+    cert, key = self_signed(folder)
+    for name in ("ca", "scheduler", "coordinator", "ber"):
+        shutil.copy(cert, folder / f"{name}.pem")
+    for name in ("scheduler", "coordinator", "ber"):
+        shutil.copy(key, folder / f"{name}.key")
+    names = {
+        "tls://scheduler.example.net:8786": f"tls://127.0.0.1:{port}",
+        "--port 8786": f"--port {port} --host 127.0.0.1",
+        "tls://10.0.0.5:8790": "tls://127.0.0.1:0",
+        "--site ber": "--site lab --dir worker",
+    }
+    machine = Machine(folder, names)
+    with machine.running(page.block("export DASK_"), f"127.0.0.1:{port}"):
+        machine.configure(page.block("plugin: swimctl_dask"))
+        with machine.running(page.block("swimctl worker"), "swimctl worker: site lab"):
+            machine.type("swimctl upgrade --all --yes")
+    assert [len(lab.reloads(name)) for name in ("sw1", "sw2")] == [1, 1]
+    assert [*(folder / "worker").rglob("transcript.log")], "the worker did it"
+    page.over({"pip ": "the environment of the tests has the extra"})
+
+
+def test_a_site_has_a_worker(tmp_path: Path) -> None:
+    with lab_folder(tmp_path, devices=2) as lab:
+        workers(tmp_path, lab)

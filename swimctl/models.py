@@ -7,12 +7,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from swimctl.clock import to_the_minute
 from swimctl.states import JobStatus, StepStatus, step_name
 from swimctl.waiting import Waiting
 from swimctl.waivers import Waiver, waivers_from
+
+# What a failed job remembers: the code of its error, which `swimctl explain` knows.
+FAILED_BY: Final = "failed by"
 
 
 class Outcome(StrEnum):

@@ -25,6 +25,7 @@ class Problem(Answer):
     error: str = Field(description="a short title")
     message: str = Field(description="what is wrong and what to do")
     details: list[str] | None = Field(None, description="all things that are wrong, if there are several")
+    explain: str | None = Field(None, description="what `swimctl explain` and docs/errors.md call this error")
 
 
 class LoginAnswer(Answer):

@@ -1,4 +1,7 @@
-"""Every refusal in one shape, `{"error", "message", "details"?}`, whatever it came from; no path, no traceback."""
+"""Every refusal in one shape, whatever it came from: `{"error", "message", "details"?, "explain"?}`.
+
+No path of this machine, no traceback.
+"""
 
 from __future__ import annotations
 
@@ -62,6 +65,7 @@ class Refusal(Exception):
         self.status = status
         self.title = title
         self.details = list(details)
+        self.explain = ""  # the topic of `swimctl explain`
         self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
 
 
@@ -70,6 +74,8 @@ def refuse(refusal: Refusal) -> web.Response:
     document: dict[str, object] = {"error": refusal.title, "message": str(refusal)}
     if refusal.details:
         document["details"] = refusal.details
+    if refusal.explain:
+        document["explain"] = refusal.explain
     response = answer(document, refusal.status, **refusal.headers)
     if refusal.status in _CLOSING:
         response.force_close()
@@ -84,6 +90,12 @@ def of_status(status: int, allow: str | None = None) -> Refusal:
 
 def of(error: SwimctlError) -> Refusal:
     """Return how an error of the service reads over HTTP."""
+    refusal = _of(error)
+    refusal.explain = error.code if refusal.status != 500 and error.code != UsageError.code else ""
+    return refusal
+
+
+def _of(error: SwimctlError) -> Refusal:
     message = str(error)
     match error:
         case OutOfReach() | NoRole():

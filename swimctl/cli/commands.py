@@ -60,6 +60,7 @@ TABLE = (
     Entry("audit", "audit", "Show who did what, and check that record.", _SETUP),
     Entry("store", "store", "Back up the store, and check it.", _SETUP),
     Entry("doctor", "doctor", "Check this installation, and say what to do.", _SETUP),
+    Entry("explain", "explain", "Show what an error or a line of doctor means.", _SETUP),
     Entry("parse", "parse", "Show what swimctl reads from a device's output.", _SETUP),
     Entry("lab", "lab", "Run simulated switches on this machine.", _SETUP),
     Entry("demo", "demo", "Watch an upgrade of simulated switches. Needs no setup.", _SETUP),

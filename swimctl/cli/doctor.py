@@ -6,7 +6,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -15,6 +15,7 @@ import typer
 
 from swimctl.cli import output
 from swimctl.cli.context import Opened, of
+from swimctl.cli.explain import TOPICS
 from swimctl.errors import SwimctlError
 from swimctl.inventory.selection import some
 
@@ -32,13 +33,37 @@ _AT_ONCE = 50
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """One thing looked at: `result` fail means that upgrades cannot work with it; `remedy` says what to do."""
+    """One thing looked at: `result` fail means that upgrades cannot work with it; `remedy` says what to do.
+
+    `explain`: the topic of `swimctl explain`, where it is not the one that tells of this line.
+    """
 
     what: str
     result: Literal["ok", "warn", "fail"]
     seen: str
     remedy: str = ""
+    explain: str = ""
     devices_only: bool = False  # the installation is well, a device is not
+
+    @property
+    def more(self) -> str:
+        """Return the topic of `swimctl explain` that tells more; empty where all is well."""
+        if self.result == "ok":
+            return ""
+        return self.explain or next(one.name for one in TOPICS.values() for line in one.doctor if self._is(line))
+
+    def _is(self, line: str) -> bool:
+        return self.what == line or self.what.startswith(f"{line} ")
+
+    @property
+    def advice(self) -> str:
+        """Return what to do, and where more about it is."""
+        return f"{self.remedy}\nmore: `swimctl explain {self.more}`" if self.more else self.remedy
+
+    def document(self) -> dict[str, str]:
+        """Return it as JSON has it."""
+        document = {"what": self.what, "result": self.result, "seen": self.seen, "remedy": self.remedy}
+        return document | {"explain": self.more}
 
 
 @app.command()
@@ -59,7 +84,7 @@ def doctor(
     context = of(ctx)
     with context.open() as opened:
         found = list(examine(opened, offline=offline, deep=deep))
-        documents = [{k: v for k, v in asdict(one).items() if k != "devices_only"} for one in found]
+        documents = [one.document() for one in found]
         if support is not None:
             from swimctl.cli.support import write
 
@@ -70,7 +95,7 @@ def doctor(
     if context.json:
         output.print_json({"ok": not failed, "exit_code": code, "checks": documents})
     else:
-        rows = [(one.what, one.result, one.seen, one.remedy) for one in found]
+        rows = [(one.what, one.result, one.seen, one.advice) for one in found]
         output.print_table(("Check", "Result", "Seen", "What to do"), rows)
     raise typer.Exit(code)
 
@@ -291,14 +316,14 @@ def _reach(opened: Opened, devices: Sequence[Device]) -> Iterator[Examined]:
     for device, problem in zip(devices, problems, strict=True):
         if problem:
             remedy = "is it on, is SSH enabled, is the address right, is there a firewall between?"
-            yield Examined(f"device {device.name}", "fail", problem, remedy, devices_only=True)
+            yield Examined(f"device {device.name}", "fail", str(problem), remedy, problem.code, devices_only=True)
     reached = sum(not problem for problem in problems)
     if reached:
         yield Examined("reachability", "ok", f"{reached} of {len(devices)} devices answer with SSH")
 
 
-def _greeting_problem(opened: Opened, device: Device) -> str:
-    """Return why no login to the device could begin on its way; empty where one could. None is tried."""
+def _greeting_problem(opened: Opened, device: Device) -> SwimctlError | None:
+    """Return why no login to the device could begin on its way; None where one could. None is tried."""
     from swimctl.sessions.targets import target_of
     from swimctl.sessions.way import greeting, meet
 
@@ -307,5 +332,5 @@ def _greeting_problem(opened: Opened, device: Device) -> str:
         greeting(target, _CONNECT_SECONDS)
         meet(target, _KEYS_SECONDS)
     except SwimctlError as error:
-        return str(error)
-    return ""
+        return error
+    return None

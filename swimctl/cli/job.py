@@ -14,7 +14,7 @@ from swimctl.cli.context import of
 from swimctl.cli.finding import FormOption, OutcomeOption, SinceOption, StatusOption, TicketOption, wanted_of
 from swimctl.cli.lines import event_text
 from swimctl.cli.status import BatchOption, print_found, print_steps
-from swimctl.models import Event, Job
+from swimctl.models import FAILED_BY, Event, Job
 from swimctl.report.results import seconds_between
 from swimctl.states import JobStatus
 from swimctl.waivers import Waiver
@@ -75,9 +75,10 @@ def show_job(ctx: typer.Context, job_id: JobId) -> None:
         pulse, now = opened.store.pulse([job]), opened.clock.now()
         folder = opened.config.settings.jobs_dir / str(job.id)
         events = opened.store.events(job_id, 0)
+        why = opened.store.recall(job_id, FAILED_BY)
         checks = of_events((event.kind, event.data) for event in events)
     if context.json:
-        whole = {"batch": batch_document(batch), "folder": folder, "checks": checks}
+        whole = {"batch": batch_document(batch), "folder": folder, "checks": checks, "explain": why}
         output.print_json(job_document(job, pulse) | whole)
         return
     for name, value in (
@@ -94,6 +95,7 @@ def show_job(ctx: typer.Context, job_id: JobId) -> None:
         *(("waived", str(waiver)) for waiver in job.waived),
         *(("waiver", str(each)) for each in batch.options.waivers if _may_be_met(each, job)),
         ("error", job.error),
+        ("more", why and f"swimctl explain {why}"),
         *(("accept", f"{option} --reason …") for option in _waive_options(job, events)),
         ("waits for", job.waiting and job.waiting.sentence(now)),
         (

@@ -25,6 +25,8 @@ _CONTROL = {code: "\N{REPLACEMENT CHARACTER}" for code in (*range(32), *range(0x
 _ROOMY: Final = 120
 _UNBROKEN: Final = frozenset({"Id", "Job", "Device", "Check", "Result", "Status", "Step"})
 _USUAL: Final = 80
+# Of these, a general text knows nothing that the message does not say.
+_SAYS_ALL: Final = frozenset({"error", "usage"})
 _INDENT: Final = "  "
 # A word, or several that backquotes hold together.
 _PIECES: Final = re.compile(r"(?:`[^`]*`|\S)+")
@@ -97,6 +99,12 @@ def note(text: str) -> None:
     write(sys.stderr, (broken(lines, _columns(sys.stderr)) if is_terminal(sys.stderr) else lines) + "\n")
 
 
+def print_paragraph(text: str) -> None:
+    """Write a sentence of a result to standard output; a terminal gets it broken between words."""
+    lines = plain(text)
+    write(sys.stdout, (broken(lines, _columns(sys.stdout)) if is_terminal(sys.stdout) else lines) + "\n")
+
+
 def broken(text: str, columns: int) -> str:
     """Break each line of a text between words, so that none is wider where that can be; what follows is indented.
 
@@ -125,8 +133,12 @@ def _columns(stream: TextIO) -> int:
 
 
 def fail(error: SwimctlError, *, as_json: bool) -> None:
-    """Print what went wrong: one line on standard error, or with `--json` one document on standard output."""
-    say_error(error.code, str(error), as_json=as_json)
+    """Print what went wrong: one line on standard error, or with `--json` one document on standard output.
+
+    The line ends with where more about it is; the document has the same name as its `error`.
+    """
+    message = str(error) if as_json or error.code in _SAYS_ALL else f"{error} (more: `swimctl explain {error.code}`)"
+    say_error(error.code, message, as_json=as_json)
 
 
 def say_error(code: str, message: str, *, as_json: bool) -> None:

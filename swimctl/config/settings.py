@@ -334,6 +334,12 @@ class Settings(Section):
     clock_speed: float = Field(
         1.0, gt=0, le=10_000, description="device seconds per real second; set it for the lab only"
     )
+    docs_url: str | None = Field(
+        None,
+        pattern=r"^(https?|file)://\S+$",
+        description="where your team has these pages as a site (`make site`), such as `https://docs.example/swimctl`: "
+        "`swimctl explain` names addresses there",
+    )
     approval: Literal["none", "required"] = Field(
         "none", description="required: a batch starts only after another user has approved it"
     )

@@ -41,7 +41,7 @@ from swimctl.errors import (
 from swimctl.images.server import ImageServer
 from swimctl.images.turns import SiteTurns
 from swimctl.inventory.hosts import Inventory
-from swimctl.models import Batch, Device, Job, Outcome
+from swimctl.models import FAILED_BY, Batch, Device, Job, Outcome
 from swimctl.platforms import driver_factory
 from swimctl.sessions.logins import DeviceLogins, NotTried, answers
 from swimctl.sessions.netconf import Models
@@ -216,6 +216,7 @@ class JobRunner:
     ) -> None:
         said = with_next(f"{error}; {told}" if told else str(error), type(error), job.device_name)
         text = context.redaction.text(said)
+        context.record.remember(FAILED_BY, error.code)
         if step is not None:
             self._store.step(job.id, self._runner, step, StepStatus.FAILED, text)
         self._close(job, context, Ending(outcome, text))

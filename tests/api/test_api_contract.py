@@ -14,6 +14,7 @@ from support.api_client import APPROVE, CANCEL, LITE_HOST, LOGIN, OPERATOR, READ
 
 from swimctl.api.app import ROUTES
 from swimctl.campaigns.rule import Rule
+from swimctl.cli.explain import TOPICS
 from swimctl.inventory.selection import Selection
 from swimctl.requests import transcripts
 from swimctl.requests.service import NOBODY
@@ -144,6 +145,14 @@ def test_404_names_everything_unknown_and_nothing_is_created(served: Api) -> Non
 )
 def test_404_for_an_unknown_batch_job_or_path(served: Api, method: str, path: str, body: object, said: str) -> None:
     served.refused(served.ask(method, path, body), 404, said)
+
+
+def test_a_refusal_has_the_name_that_explain_knows(served: Api) -> None:
+    unknown = served.refused(served.get(f"{STATUS}?batch_id=no-such-batch"), 404)
+    assert TOPICS[unknown["explain"]].name == "not-found"
+    revoked = served.refused(served.get(STATUS, token="swimctl_" + 43 * "x"), 401)
+    assert TOPICS[revoked["explain"]].name == "token-refused"
+    assert "explain" not in served.refused(served.get("/api/nothing"), 404), "that is no error of swimctl's own"
 
 
 @pytest.mark.parametrize(("method", "path"), PATHS)

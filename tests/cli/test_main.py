@@ -137,7 +137,8 @@ def test_every_error_has_its_exit_code_and_one_line(
 ) -> None:
     raising(error)
     assert main(["doctor"]) == code
-    assert capsys.readouterr() == ("", f"swimctl: error: {error}\n")
+    more = "" if error.code == "error" else f" (more: `swimctl explain {error.code}`)"
+    assert capsys.readouterr() == ("", f"swimctl: error: {error}{more}\n")
     assert main(["doctor", "--json"]) == code
     printed = capsys.readouterr()
     assert json.loads(printed.out) == {"error": error.code, "message": str(error)}

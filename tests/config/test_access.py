@@ -28,7 +28,7 @@ class Somewhere:
         ("ber: {may: [trigger], site: [ber]}", "unknown setting swimctl.roles.ber.site; did you mean sites?"),
         ("ber: {may: []}", "swimctl.roles.ber.may"),
         ("ber: {sites: [ber]}", "swimctl.roles.ber.may is missing"),
-        ("ber: {may: [everything]}", "must be one of look, plan, trigger, approve, cancel, steer, not 'everything'"),
+        ("ber: {may: [all]}", "must be one of look, plan, trigger, approve, cancel, steer, golden, not 'all'"),
         ("operator: {may: [look]}", "operator and read-only come with swimctl"),
         ("'two words': {may: [look]}", "swimctl.roles.two words"),
     ],

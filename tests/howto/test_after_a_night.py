@@ -97,3 +97,13 @@ def test_a_campaign_is_made_shown_and_its_nights_begin_in_its_window(machine: Ma
         assert words in " ".join(said.split()), "the command"
     assert "does not hold back sw2" in here.type(page.block("swimctl campaign continue access"), code=3)
     page.over()
+
+
+def test_what_runs_where_is_asked_and_compared(machine: Machine) -> None:
+    page = Page("compliance.md")
+    said = machine.type(page.block("swimctl scan --all\n"), code=1)  # sw2 runs another release
+    assert re.search(r"sw2.*17\.0[69]\.05", said)
+    (nightly,) = [block for block in page.blocks if block.startswith("30 1 * * *")]
+    at_srv = {"/srv/swimctl/.venv/bin/": "", "/srv/swimctl": str(machine.folder)}
+    assert not Machine(machine.folder, at_srv).type(nightly.split(maxsplit=5)[5])
+    page.over({"swimctl scan sw1 --replaced": "needs another switch: tests/upgrade/test_scan.py"})

@@ -44,6 +44,8 @@ ADDRESS: Final = re.compile(rf"{_LONE}(?:\d{{1,3}}\.){{3}}\d{{1,3}}{_BEHIND}")
 _VERSION_BEFORE: Final = re.compile(
     r"(?:(?:version|release|firmware|revision|rev)\W{0,3}|^ *(?:IMG|SMU)\s+\S+\s+)$", re.IGNORECASE | re.MULTILINE
 )
+# Access points tell their releases as four numbers: the table of `show ap image`, to its end.
+_ACCESS_POINTS: Final = re.compile(r"^AP Name +Primary Image .*(?:\n.*\S.*)*", re.MULTILINE)
 MAC: Final = re.compile(
     rf"{_LONE}(?:[0-9a-f]{{4}}\.[0-9a-f]{{4}}\.[0-9a-f]{{4}}|(?:[0-9a-f]{{2}}[:-]){{5}}[0-9a-f]{{2}})(?![\w:-])",
     re.IGNORECASE,
@@ -71,7 +73,10 @@ def formed(text: str) -> Iterator[Found]:
         yield Found(match.start(), match.end(), Kind.MAC)
     for match in _UUID.finditer(text):
         yield Found(match.start(), match.end(), Kind.WORD)
+    releases = [table.span() for table in _ACCESS_POINTS.finditer(text)]
     for match in ADDRESS.finditer(text):
+        if any(begin <= match.start() < end for begin, end in releases):
+            continue
         if _is_address(match[0]) and not _VERSION_BEFORE.search(text[max(0, match.start() - 20) : match.start()]):
             yield Found(match.start(), match.end(), Kind.IPV4)
     for match in _IPV6.finditer(text):

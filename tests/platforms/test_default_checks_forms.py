@@ -44,13 +44,16 @@ Peer                     AS      InPkt     OutPkt    OutQ   Flaps Last Up/Dwn St
 """
 
 FORMS: Mapping[str, tuple[str, str, str, frozenset[str]]] = {
-    # Public logs of DMVPN hubs: a star before what a listen range let in; another legend and other families below.
+    # Public logs of DMVPN hubs: a star before what a listen range let in, which comes and goes; another legend
+    # and other families below.
     "XE, neighbours of a listen range": (
         "cisco_xe",
         "bgp-sessions",
         (
             f"For address family: IPv4 Unicast\n{_XE_BGP}"
             "*10.70.0.2      4        64811      41      44       12    0    0 00:31:12        3\n"
+            "*2001:DB8:70::2\n"
+            "                4        64811      41      44       12    0    0 00:31:12        3\n"
             "10.70.9.1       4        64812     900     902       12    0    0 1d02h           7\n"
             "10.70.9.5       4        64813       0       0        1    0    0 never    Idle (Admin)\n"
             "* Dynamically created based on a listen range command\n"
@@ -59,7 +62,7 @@ FORMS: Mapping[str, tuple[str, str, str, frozenset[str]]] = {
             f"For address family: VPNv4 Unicast\n{_XE_BGP}"
             "10.70.9.1       4        64812     900     902       12    0    0 1d02h           2\n"
         ),
-        frozenset({"IPv4 Unicast 10.70.0.2", "IPv4 Unicast 10.70.9.1", "VPNv4 Unicast 10.70.9.1"}),
+        frozenset({"IPv4 Unicast 10.70.9.1", "VPNv4 Unicast 10.70.9.1"}),
     ),
     # Short ones: CiscoTestAutomation/genieparser, ShowBgpAllSummary; long ones wrap as IOS-XR's and NX-OS' do.
     "XE, IPv6": (

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ruamel.yaml import YAML
 from support.browser import browser, missing
 from support.processes import start
 from support.server_process import PASSWORD, Served, serving
@@ -127,6 +128,25 @@ def test_who_is_signed_out_elsewhere_is_asked_to_sign_in_again(served: Served, c
         with start(tmp_path, "token", "revoke", str(number)) as revoked:
             revoked.communicate(timeout=60)
         page.wait_for_selector("[name=password]")
+
+
+def test_who_may_look_at_nothing_any_more_sees_nothing_of_what_the_page_had(
+    served: Served, chromium: Any, tmp_path: Path
+) -> None:
+    with tab(chromium, served.url) as page:
+        sign_in(page)
+        page.wait_for_timeout(500)  # the stream is open
+        # A role that this server has not: it has read its configuration before.
+        config = tmp_path / "config.yaml"
+        yaml = YAML()
+        said = yaml.load(config.read_text(encoding="utf-8"))
+        said["swimctl"]["roles"] = {"late": {"may": ["look"]}}
+        with config.open("w", encoding="utf-8") as file:
+            yaml.dump(said, file)
+        with start(tmp_path, "user", "role", NAME, "--role", "late") as changed:
+            changed.communicate(timeout=60)
+        page.wait_for_selector("text=no role that config.yaml still has")
+        assert page.query_selector("text=Plan an upgrade") is None
 
 
 @pytest.mark.parametrize("to", ["/%09/elsewhere.invalid/", "/%0A/elsewhere.invalid/", "//elsewhere.invalid/"])

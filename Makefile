@@ -50,7 +50,7 @@ mutants: $(PLANTED)
 
 # Each measures swimctl and its peers in one run; a machine that is busy with something else spoils only the times.
 bench: $(TESTED)
-	@failed=0; for one in commands push pull status store fifty_pollers width lines_and_logins; do \
+	@failed=0; for one in commands push pull status store fifty_pollers width lines_and_logins pages; do \
 		echo; echo "== $$one"; $(BIN)/python benchmarks/$$one.py || failed=1; done; exit $$failed
 
 # Plays docs/tutorial.md in the lab, some minutes, and makes the pictures on it anew; and the film of README.md.

@@ -11,6 +11,7 @@ from swimctl.cli.context import Opened, caller, of
 from swimctl.cli.image_add import add_image, progress_bar
 from swimctl.cli.image_golden import golden
 from swimctl.errors import UsageError
+from swimctl.report import words
 from swimctl.requests.documents import catalogued_document, golden_release_documents, whom
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def _print_images(images: Sequence[Image], goldens: Sequence[Golden]) -> None:
                 image.family,
                 image.version,
                 image.kind.value,
-                output.size(image.size),
+                words.size(image.size),
                 "; ".join(whom(image, goldens)),
             )
             for image in images

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from swimctl.cli.output import local_time, size
+from swimctl.cli.output import local_time
 from swimctl.models import Event, Job, Step
+from swimctl.report.words import size
 from swimctl.states import FINAL, WAITING, StepStatus
 
 _QUARTERS = 4

@@ -8,10 +8,11 @@ from datetime import datetime
 
 from rich.text import Text
 
-from swimctl.cli.output import duration, plain, size
+from swimctl.cli.output import duration, plain
 from swimctl.cli.pulse import spent
 from swimctl.models import Job, Step, Usual
 from swimctl.report.results import run_seconds
+from swimctl.report.words import size
 from swimctl.requests.telling import LATE, running_step, times_usual
 from swimctl.states import FINAL, RUNNING, WAITING, JobStatus, StepStatus
 

@@ -30,7 +30,6 @@ _SAYS_ALL: Final = frozenset({"error", "usage"})
 _INDENT: Final = "  "
 # A word, or several that backquotes hold together.
 _PIECES: Final = re.compile(r"(?:`[^`]*`|\S)+")
-_SIZES = ("B", "kB", "MB", "GB", "TB")
 
 
 def print_json(document: object) -> None:
@@ -181,15 +180,6 @@ def duration(seconds: float | None) -> str:
         return f"{whole}s"
     minutes = round(whole / 60)
     return f"{minutes}m" if minutes < 60 else f"{minutes // 60}h{minutes % 60:02d}m"
-
-
-def size(count: float) -> str:
-    """Write bytes for people, in powers of 1000 as vendors do."""
-    power = 0
-    while count >= 999.95 and power < len(_SIZES) - 1:
-        count /= 1000
-        power += 1
-    return f"{count:.1f} {_SIZES[power]}" if power else f"{count:.0f} B"
 
 
 def _json_value(value: object) -> object:

@@ -16,6 +16,7 @@ from rich.text import Text
 from swimctl.cli import output
 from swimctl.cli.plan_lines import comes_after
 from swimctl.inventory.selection import some
+from swimctl.report import words
 from swimctl.requests.pilots import reasons
 from swimctl.requests.preview import Preview, Row, Verdict
 from swimctl.states import step_name
@@ -257,7 +258,7 @@ def _summed(columns: Sequence[_Column], values: Sequence[str], rows: Sequence[Ro
     """Return a group's cells: what is to copy is that of all its devices."""
     total = sum(row.to_copy for row in rows if not row.lacks)
     return [
-        output.size(total) if column.title == "To copy" and total else value
+        words.size(total) if column.title == "To copy" and total else value
         for column, value in zip(columns, values, strict=True)
     ]
 
@@ -266,7 +267,7 @@ def _to_copy(row: Row) -> str:
     if row.lacks:
         return ""
     if row.to_copy:
-        return output.size(row.to_copy)
+        return words.size(row.to_copy)
     return "on flash" if row.verdict is Verdict.READY else ""
 
 
@@ -319,8 +320,8 @@ def _sentences(preview: Preview) -> Iterator[tuple[str, str]]:
     if told is None:
         return
     if preview.to_copy:
-        wan = "all of it" if preview.over_wan == preview.to_copy else output.size(preview.over_wan)
-        yield "To copy", f"{output.size(preview.to_copy)}, {wan} over the WAN"
+        wan = "all of it" if preview.over_wan == preview.to_copy else words.size(preview.over_wan)
+        yield "To copy", f"{words.size(preview.to_copy)}, {wan} over the WAN"
         if sites := {name: number for name, number in preview.bytes_by("site").items() if name}:
             yield "  by site", _listed(sites)
         if preview.over_wan != preview.to_copy and (across := {k: n for k, n in preview.wan_by_site.items() if k}):
@@ -356,9 +357,9 @@ def _sentences(preview: Preview) -> Iterator[tuple[str, str]]:
 def _listed(sums: Mapping[str, int]) -> str:
     """Return what each has; of many the largest ones, and what all others have together."""
     shown = sorted(sums, key=lambda name: -sums[name])[: _FEW if len(sums) <= _FEW else _NAMED]
-    told = [f"{name} {output.size(number)}" for name, number in sums.items() if name in shown]
+    told = [f"{name} {words.size(number)}" for name, number in sums.items() if name in shown]
     rest = sum(number for name, number in sums.items() if name not in shown)
-    more = [f"{len(sums) - len(shown)} others {output.size(rest)}"] if rest else []
+    more = [f"{len(sums) - len(shown)} others {words.size(rest)}"] if rest else []
     return ", ".join([*told, *more])
 
 

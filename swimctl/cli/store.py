@@ -11,6 +11,7 @@ from swimctl.cli import output
 from swimctl.cli.audit import chain_document, problem_of, whole
 from swimctl.cli.context import of
 from swimctl.errors import StoreError
+from swimctl.report import words
 
 if TYPE_CHECKING:
     from swimctl.store import AuditChain, Store
@@ -29,7 +30,7 @@ def backup(ctx: typer.Context, file: Annotated[Path, typer.Argument(metavar="FIL
     if context.json:
         output.print_json({"file": file.absolute(), "store": path, "bytes": size})
     else:
-        output.print_line(f"backup {file}: {output.size(size)}, checked")
+        output.print_line(f"backup {file}: {words.size(size)}, checked")
 
 
 @app.command("check")

@@ -11,6 +11,7 @@ from swimctl.errors import StepFailed
 from swimctl.inventory.hosts import Inventory
 from swimctl.models import Device
 from swimctl.platforms.facts import Running
+from swimctl.steps.who import is_another
 from swimctl.store import Store
 
 
@@ -71,7 +72,7 @@ class Sightings:
         before = self._store.sightings(device.id).get(device.id, [])
         known = next((one for one in reversed(before) if one.serials), None)
         if known is not None:
-            if not set(known.serials).isdisjoint(serials):
+            if not is_another(known.serials, serials):
                 return ""
             when = to_the_minute(known.at)
             return f"its serial number is {serials[0]}, and that of {device.name} was {known.serials[0]} at {when}"

@@ -103,7 +103,7 @@ def _template() -> Any:  # noqa: ANN401 - a template of jinja2
         "clock": words.clock,
         "length_of": words.length,
         "shown": words.shown,
-        "size": _size,
+        "size": words.size,
         "now": now_of,
         "releases": releases_of,
         "away": _away,
@@ -181,7 +181,3 @@ def _typed(text: str) -> Markup:
     if len(parts) % 2 == 0:  # one of them has no other
         parts = [whole]
     return Markup("").join(code.format(part) if number % 2 else part for number, part in enumerate(parts))
-
-
-def _size(count: int) -> str:
-    return f"{count} B" if count < 1000 else f"{count / 1000:.0f} kB" if count < 1_000_000 else f"{count / 1e6:.1f} MB"

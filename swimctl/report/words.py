@@ -21,6 +21,7 @@ _UNSAFE: Final = dict.fromkeys(
     ),
     "\N{REPLACEMENT CHARACTER}",
 )
+_SIZES: Final = ("B", "kB", "MB", "GB", "TB")
 _WORDS: Final = {"not-attempted": "not attempted"}
 
 
@@ -66,6 +67,15 @@ def length(seconds: float | None) -> str:
         return f"{minutes} min {rest} s" if rest else f"{minutes} min"
     hours, minutes = divmod(minutes, 60)
     return f"{hours} h {minutes:02d} min"
+
+
+def size(count: float) -> str:
+    """Write bytes for people, in powers of 1000 as vendors do: 512 B, 1.2 GB."""
+    power = 0
+    while count >= 999.95 and power < len(_SIZES) - 1:
+        count /= 1000
+        power += 1
+    return f"{count:.1f} {_SIZES[power]}" if power else f"{count:.0f} B"
 
 
 def word(result: str) -> str:

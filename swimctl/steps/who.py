@@ -7,6 +7,7 @@ prompt is the second evidence. Before there is a baseline, those decide that a s
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
@@ -41,6 +42,14 @@ NOBODY: Final = Met()
 """Nothing was seen before."""
 
 
+def is_another(known: Collection[str], found: Collection[str]) -> bool:
+    """Return whether other serial numbers answer than those that are known; where either is none, nobody can tell.
+
+    One is enough: another member may lead, and a card may be replaced.
+    """
+    return bool(known) and bool(found) and set(known).isdisjoint(found)
+
+
 def stranger(met: Met, driver: TellsSerials, device: Device) -> Finding | None:
     """Return that another device answers than the one that was seen before; None where nothing says so.
 
@@ -53,7 +62,7 @@ def stranger(met: Met, driver: TellsSerials, device: Device) -> Finding | None:
         found = read_serials(driver.serials(), met.serials)
     except (CommandRefused, UnparsableOutput):
         return None
-    if not found or not set(found).isdisjoint(met.serials):
+    if not is_another(met.serials, found):
         return None
     return Finding(
         "known device",
@@ -87,7 +96,7 @@ class Who:
         found, why = self._serials(driver, before)
         if not before.serials:
             why = "it has no serial number"
-        elif found and set(found).isdisjoint(before.serials):
+        elif is_another(before.serials, found):
             raise OtherDevice(_other(before, found, hostname, target))
         elif found:
             return ""

@@ -18,6 +18,7 @@ from swimctl.accounts.service import Principal
 from swimctl.api.folders import Folders
 from swimctl.api.routing import BACKEND, Backend
 from swimctl.models import Caller
+from swimctl.report.words import size
 from swimctl.requests.reach import Reach
 from swimctl.rights import Act, Rights
 from swimctl.web import session, words
@@ -157,7 +158,7 @@ def _environment() -> Environment:
         ago=words.ago,
         clock=words.clock,
         took=words.took,
-        size=words.size,
+        size=size,
         plain=_plain,
         iso=datetime.isoformat,
     )

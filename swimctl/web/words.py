@@ -1,4 +1,4 @@
-"""How facts read on a page: lengths of time, sizes, and which colour a word has. Pure."""
+"""How facts read on a page: lengths of time, and which colour a word has. Pure."""
 
 from __future__ import annotations
 
@@ -55,15 +55,6 @@ def ago(at: datetime | None, now: datetime) -> str:
 def took(start: datetime | None, end: datetime | None) -> str:
     """Write how long something took; empty where one end is not known."""
     return "" if start is None or end is None else span((end - start).total_seconds())
-
-
-def size(count: float) -> str:
-    """Write bytes in powers of 1000, as vendors do."""
-    for unit in ("B", "kB", "MB", "GB"):
-        if count < 999.5 or unit == "GB":
-            break
-        count /= 1000
-    return f"{count:.3g} {unit}"
 
 
 def plain(text: object) -> str:

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 import pytest
 
 from swimctl.cli import output
+from swimctl.report.words import size
 
 
 @pytest.mark.parametrize(
@@ -28,7 +29,7 @@ def test_durations(seconds: float | None, text: str) -> None:
     [(0, "0 B"), (999, "999 B"), (1000, "1.0 kB"), (999_999, "1.0 MB"), (1_234_567_890, "1.2 GB"), (9e15, "9000.0 TB")],
 )
 def test_sizes(count: float, text: str) -> None:
-    assert output.size(count) == text
+    assert size(count) == text
 
 
 def test_times_are_local_with_their_offset(monkeypatch: pytest.MonkeyPatch) -> None:

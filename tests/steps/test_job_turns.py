@@ -78,14 +78,14 @@ def test_there_is_room_for_what_such_devices_took_before(
         image = job.store.image(job.job.image_id)
         taken = {(kind, image.family): seconds for kind, seconds in usual.items()}
         monkeypatch.setattr(job.store, "usual_seconds", lambda: taken)
-        assert type(job.runs.slot(job.batch, image, "sw1")) is room
+        assert type(job.runs.slots.of(job.batch, image, "sw1")) is room
 
 
 def test_where_time_runs_faster_the_usual_minutes_are_shorter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with paper_job(
         tmp_path, monkeypatch, policy=Policy(until=STARTED + 2 * MINUTE), device=as_before(speed=60.0)
     ) as job:
-        assert isinstance(job.runs.slot(job.batch, job.store.image(1), "sw1"), Go)
+        assert isinstance(job.runs.slots.of(job.batch, job.store.image(1), "sw1"), Go)
 
 
 @pytest.mark.parametrize(("minutes", "room"), [(46, Go), (44, Never)])
@@ -93,7 +93,7 @@ def test_what_must_be_over_by_a_time_must_fit(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, minutes: int, room: type
 ) -> None:
     with paper_job(tmp_path, monkeypatch, policy=Policy(until=STARTED + minutes * MINUTE)) as job:
-        assert type(job.runs.slot(job.batch, job.store.image(1), "sw1")) is room
+        assert type(job.runs.slots.of(job.batch, job.store.image(1), "sw1")) is room
 
 
 def test_an_activation_waits_for_its_window_says_so_once_and_goes_on(

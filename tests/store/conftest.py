@@ -13,7 +13,16 @@ from swimctl.store.database import Database
 # What they show is how a file is laid, or what is left of one when its writer or its disk dies.
 OF_THE_FILE = {
     f"test_store_{name}"
-    for name in ("deaths", "file", "golden_migration", "power_loss", "replaced", "sightings", "trouble")
+    for name in (
+        "deaths",
+        "file",
+        "golden_migration",
+        "migrated_meanwhile",
+        "power_loss",
+        "replaced",
+        "sightings",
+        "trouble",
+    )
 }
 
 

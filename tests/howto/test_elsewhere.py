@@ -1,9 +1,10 @@
-"""The how-to pages about other machines, typed to the letter: a bastion, NetBox, a relay, workers at a site."""
+"""The how-to pages about other machines, typed to the letter: a bastion, NetBox, relays, workers at a site."""
 
 from __future__ import annotations
 
 import json
 import shutil
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from support.certificates import self_signed
 from support.dask_sites import free_port
 from support.howto import Machine, Page
 from support.source_of_truth_server import FIELD, TOKEN, serving
-from support.upgrades import lab_folder, with_data
+from support.upgrades import lab_folder
 
 from swimctl.lab.fleet import LabFleet
 
@@ -83,26 +84,46 @@ def test_netbox_is_the_inventory_and_hears_of_an_upgrade(tmp_path: Path) -> None
     back.over()
 
 
-def test_a_site_has_a_relay(tmp_path: Path) -> None:
-    page = Page("distribution.md")
-    with lab_folder(tmp_path) as lab:
-        etc = tmp_path / "etc"
-        etc.mkdir()
-        here = {"/etc/swimctl": str(etc), "/var/lib/swimctl-relay": str(tmp_path / "relay")}
-        machine = Machine(tmp_path, {**here, "--space 20": "--space 20 --bind 127.0.0.1 --port 0"})
-        with machine.running(page.block("(umask 077"), "listening on ") as said:
-            url = said.rpartition("listening on ")[2].split()[0]
-            shutil.copy(etc / "relay.token", etc / "relay-ber.token")
-            assert (etc / "relay.token").stat().st_mode & 0o777 == 0o600
-            names = {"https://relay.ber.example:8101": url, "10.20.0.9": "127.0.0.1", "trust:": "# trust:"}
-            block = machine.calling(**names).here(page.block("url: https://relay.ber"))
-            where = YAML(typ="safe", pure=True).load(block)
-            with_data(tmp_path, sw1={"swimctl": {"distribution": where}})
-            machine.type("swimctl upgrade sw1 --yes")
-            assert len(lab.reloads("sw1")) == 1
-            kept = [path for path in (tmp_path / "relay").rglob("*") if path.is_file()]
+def in_groups(folder: Path, groups: dict[str, str]) -> None:
+    """Put devices of the lab's inventory into groups."""
+    path, yaml = folder / "inventory" / "hosts.yaml", YAML()
+    hosts = yaml.load(path.read_text(encoding="utf-8"))
+    for name, group in groups.items():
+        hosts[name]["groups"] = [group]
+    with path.open("w", encoding="utf-8") as file:
+        yaml.dump(hosts, file)
+
+
+def test_two_sites_have_relays(tmp_path: Path) -> None:
+    page, etc = Page("relays.md"), tmp_path / "etc"
+    etc.mkdir()
+    cert, key = self_signed(tmp_path)
+    for name in ("relay.pem", "relay-brn.pem"):
+        shutil.copy(cert, tmp_path / name)
+    shutil.copy(key, tmp_path / "relay.key")
+    set_up = page.block("(umask 077")
+    with lab_folder(tmp_path, devices=2) as lab, ExitStack() as stack:
+        # Both relays have the one certificate of this machine, and it is of no authority that the system knows.
+        names = {"10.20.0.9": "127.0.0.1", "relay-ber.token}": "relay-ber.token}\n          trust: relay-brn.pem"}
+        for site in ("ber", "brn"):
+            here = {
+                "/etc/swimctl/relay.token": str(etc / f"relay-{site}.token"),
+                "/var/lib/swimctl-relay": str(tmp_path / site),
+                "--space 20": "--space 20 --bind 127.0.0.1 --port 0",
+            }
+            said = stack.enter_context(Machine(tmp_path, here).running(set_up, "listening on "))
+            names[f"https://relay.{site}.example:8101"] = said.rpartition("listening on ")[2].split()[0]
+            assert (etc / f"relay-{site}.token").stat().st_mode & 0o777 == 0o600
+        machine = Machine(tmp_path, {**names, "/etc/swimctl": str(etc)})
+        machine.configure(page.block("berlin:"), "inventory/groups.yaml")
+        in_groups(tmp_path, {"sw1": "berlin", "sw2": "bern"})
+        machine.type(page.block("swimctl plan --group berlin"))
+        machine.type("swimctl upgrade --all --yes")
+        assert [len(lab.reloads(name)) for name in ("sw1", "sw2")] == [1, 1]
+        for site in ("ber", "brn"):
+            kept = [path for path in (tmp_path / site).rglob("*") if path.is_file()]
             assert any(path.stat().st_size > 1_000_000 for path in kept), "the image went through the relay"
-    page.over({"ssh-keygen": "of a server with images: tests/upgrade/test_ssh_sources.py"})
+    page.over()
 
 
 def workers(folder: Path, lab: LabFleet) -> None:

@@ -10,8 +10,8 @@ from typing import Any, Final, cast, get_args
 
 from nornir.core.inventory import Host
 
+from swimctl.config.entering import HostKeys
 from swimctl.config.reading import Config, placed
-from swimctl.config.settings import HostKeys
 from swimctl.errors import InventoryError
 from swimctl.inventory.files import Where
 from swimctl.inventory.own_data import nearest

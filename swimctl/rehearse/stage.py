@@ -11,8 +11,9 @@ from typing import Any, Final
 
 from swimctl.clock import Clock
 from swimctl.config.checks import Checks
+from swimctl.config.entering import InventoryFields, Ssh
 from swimctl.config.reading import Config
-from swimctl.config.settings import Distribution, Evidence, ImageServing, InventoryFields, Settings, Ssh, Workflow
+from swimctl.config.settings import Distribution, Evidence, ImageServing, Settings, Workflow
 from swimctl.lab.chassis_spec import ChassisSpec, StandIn
 from swimctl.lab.images import make_image
 from swimctl.models import Device, Image

@@ -16,8 +16,9 @@ from typing import Final, Protocol
 
 from swimctl.accounts.passwords import mark
 from swimctl.clock import Clock, Deadline, to_the_minute
+from swimctl.config.entering import Login
 from swimctl.config.reading import Credentials
-from swimctl.config.settings import Login, Settings
+from swimctl.config.settings import Settings
 from swimctl.errors import AccountRefused, AccountStopped, LoginFailed, Unreachable
 from swimctl.inventory.selection import some
 from swimctl.models import Device

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from swimctl.config.settings import HostKeys, Settings
+from swimctl.config.entering import HostKeys
+from swimctl.config.settings import Settings
 from swimctl.inventory.hosts import Inventory
 from swimctl.models import Device
 

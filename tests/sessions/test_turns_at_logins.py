@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from support.stores import opened
 
+from swimctl.config.entering import Login
 from swimctl.config.reading import Credentials
-from swimctl.config.settings import Login
 from swimctl.errors import AccountRefused, NoPrivilege, SessionLost
 from swimctl.models import Device
 from swimctl.sessions.logins import DeviceLogins

@@ -11,7 +11,8 @@ import pytest
 from support.door import Door, context_of
 from support.scripted_steps import Scripted, activated
 
-from swimctl.config.settings import Login, Settings
+from swimctl.config.entering import Login
+from swimctl.config.settings import Settings
 from swimctl.errors import LoginFailed, Unreachable
 from swimctl.models import Device
 from swimctl.steps import base

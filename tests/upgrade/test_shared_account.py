@@ -18,8 +18,9 @@ from support.processes import PROGRAM, look
 from support.projects import Project, make_project
 
 from swimctl.clock import SystemClock
+from swimctl.config.entering import Login
 from swimctl.config.reading import Credentials
-from swimctl.config.settings import Distribution, Login, Settings
+from swimctl.config.settings import Distribution, Settings
 from swimctl.errors import AccountRefused, AccountStopped, LoginFailed, NoPrivilege, Unreachable
 from swimctl.models import Device
 from swimctl.platforms.cisco_xe.models import HARDWARE, HARDWARE_SUBTREE, parse_hardware_oper

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from swimctl.config.settings import HostKeys
+from swimctl.config.entering import HostKeys
 from swimctl.errors import ConfigError
 from swimctl.sessions.targets import Target
 from swimctl.sessions.way.told import Told

@@ -19,7 +19,6 @@ from swimctl.requests.documents import (
     rule_document,
     whom,
 )
-from swimctl.requests.golden_scope import check_scope
 
 if TYPE_CHECKING:
     from swimctl.images.goldens import Choice, Verdict
@@ -122,6 +121,8 @@ def _set(context: Context, reference: str, scope: _Scope | None) -> None:
             opened.store.unset_golden(found.id, caller())
         else:
             # A rule for what is not there would silently leave the devices that are meant with another image.
+            from swimctl.requests.golden_scope import check_scope  # it loads the store
+
             check_scope(Golden(found.id, found.platform, found.family, **scope), lambda: opened.inventory)
             opened.store.set_golden(found.id, **scope, by=caller())
         goldens = opened.store.goldens()
@@ -143,6 +144,8 @@ def _set_release(context: Context, asked: Golden, *, unset: bool) -> None:
         if unset:
             opened.store.unset_golden_release(rule.platform, str(rule.release), caller())
         else:
+            from swimctl.requests.golden_scope import check_scope  # it loads the store
+
             check_scope(rule, lambda: opened.inventory)
             opened.store.set_golden_release(rule, caller())
         goldens = opened.store.goldens()

@@ -14,11 +14,12 @@ from web.visitor import Visitor
 from swimctl.web import session
 from swimctl.web.site import PAGES
 
-_FILLED = {"{batch}": "abcdef12", "{job}": "1", "{name}": "sw1", "{name:.+}": "sw1"}
+_FILLED = {"{batch}": "abcdef12", "{image}": "1", "{job}": "1", "{name}": "sw1", "{name:.+}": "sw1"}
 
 
 def path_of(template: str) -> str:
-    action = "pause" if template.startswith("/campaigns/") else "cancel"  # there is none that all have
+    own = {"campaigns": "pause", "images": "golden"}  # there is none that all have
+    action = own.get(template.split("/")[1], "cancel")
     for part, value in _FILLED.items():
         template = template.replace(part, value)
     return template.replace("{action}", action)

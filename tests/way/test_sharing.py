@@ -102,6 +102,25 @@ def test_who_must_wait_for_a_device_passes_the_turn_on() -> None:
         assert not turn._free.acquire(blocking=False)
 
 
+def test_who_hangs_with_the_turn_keeps_it_from_nobody_and_takes_it_from_nobody_later() -> None:
+    mine, has, goes_on, ended = Turn(patience=0.01), threading.Event(), threading.Event(), threading.Event()
+
+    def hang() -> None:
+        with mine.taken():
+            has.set()
+            goes_on.wait()
+        ended.set()
+
+    threading.Thread(target=hang, daemon=True).start()
+    has.wait()
+    with mine.taken():
+        goes_on.set()
+        ended.wait()
+        assert not mine._free.acquire(blocking=False), "what the other one gives back is its own"
+    with mine.taken():
+        pass
+
+
 def test_an_error_gives_the_turn_back() -> None:
     mine = Turn()
     with pytest.raises(EOFError), mine.taken():

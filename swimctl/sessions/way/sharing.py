@@ -14,23 +14,32 @@ from typing import Any, Final
 from swimctl.sessions.way.streams import Stream
 
 _AHEAD: Final = 65_536  # bytes
+# Real seconds that somebody waits for the one who has the turn.
+_PATIENCE: Final = 5.0
 
 
 class Turn:
     """Serve one thread at a time, for what is worth being done in one go.
 
     It is a courtesy and no lock: whoever finds that it must wait for a device passes it on, and goes on without it.
+    Who hangs and cannot find that out has it no longer than the `patience` of the next one: a bastion that takes no
+    bytes holds whoever else sends through it in a lock of paramiko, and is not to hold copies that have another way.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, patience: float = _PATIENCE) -> None:
+        self._patience = patience
         self._free = threading.Lock()
-        self._whose: int | None = None
+        self._mine = threading.local()
 
     @contextmanager
     def taken(self) -> Iterator[None]:
         """Wait for the turn and have it for this block, or until this thread passes it on."""
-        self._free.acquire()
-        self._whose = threading.get_ident()
+        free = self._free
+        while not free.acquire(timeout=self._patience):
+            if self._free is free:
+                self._free = threading.Lock()  # whoever hangs keeps the old one
+            free = self._free
+        self._mine.turn = free
         try:
             yield
         finally:
@@ -38,9 +47,10 @@ class Turn:
 
     def pass_on(self) -> None:
         """Give it back, if this thread has it; else nothing happens."""
-        if self._whose == threading.get_ident():
-            self._whose = None
-            self._free.release()
+        free: threading.Lock | None = getattr(self._mine, "turn", None)
+        if free is not None:
+            self._mine.turn = None
+            free.release()
 
 
 turn: Final = Turn()

@@ -43,16 +43,21 @@ class BootSetting:
         self._stands: tuple[str, ...] | None = None
         # What stands in its place where a line was sent that nobody saw answered: it may have arrived.
         self._perhaps: tuple[str, ...] | None = None
+        self._back = False
 
     @property
     def left(self) -> str | None:
         """Return the lines as the accepted commands left them; empty where put back, None where there were none.
 
-        Where the session ended in a line, those with it and those without it, with a blank line between.
+        Where the session ended in a line, those with it and those without it, with a blank line between. No lines at
+        all are a blank line, too: whoever took the only one away, and named nothing in its place, has put nothing back.
         """
+        if self._back:
+            return ""
         if self._stands is None:
             return None
-        return _BETWEEN.join("\n".join(each) for each in (self._stands, self._perhaps) if each is not None)
+        lines = _BETWEEN.join("\n".join(each) for each in (self._stands, self._perhaps) if each is not None)
+        return lines or _BETWEEN
 
     @staticmethod
     def is_left(lines: tuple[str, ...], left: str) -> bool:
@@ -112,8 +117,7 @@ class BootSetting:
             reason += f"; and the boot lines could not be put back: {error}"
         else:
             if not ours or self._stands is not None:
-                # Where nothing was set now, what an earlier session set still stands.
-                self._stands, self._perhaps = (), None
+                self._back = True  # where nothing was set now, what an earlier session set still stands
             reason += (
                 "; the boot lines are as they were"
                 if ours
@@ -133,6 +137,7 @@ class BootSetting:
 
     def _configure(self, old: tuple[str, ...], new: tuple[str, ...]) -> None:
         lines = _changed(old, new)
+        self._back = False
         self._read.show("configure terminal")
         for done, line in enumerate(lines, 1):
             was = self._stands

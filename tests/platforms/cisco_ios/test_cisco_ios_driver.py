@@ -223,6 +223,30 @@ def test_a_session_that_ends_between_several_lines_leaves_what_can_be_put_back_w
     assert desk.driver().put_back(desk.before, left) == "", "that is somebody else's"
 
 
+@pytest.mark.parametrize("refused", [False, True])
+def test_a_session_that_ends_where_no_line_is_left_leaves_what_can_be_put_back(tmp_path: Path, refused: bool) -> None:
+    """The only line is gone, and nothing stands in its place: by that the device boots whatever file comes first."""
+    desk = IosDesk(tmp_path, ROUTER, version="15.7(3)M5")
+    image, before = desk.image("c1900-universalk9-mz.SPA.157-3.M8.bin", "15.7(3)M8"), desk.driver().snapshot("now")
+    kept, first = desk.boots, desk.driver()
+    show = first._read.show
+
+    def lost(command: str) -> str:
+        if refused and command.startswith("boot system"):
+            return "% Configuration mode is locked by process '292' user 'anna'"
+        text = str(show(command))
+        if command == ("end" if refused else f"no {kept[0]}"):
+            raise SessionLost("the line is gone")
+        return text
+
+    first._read.show = lost
+    with pytest.raises(SessionLost):
+        first.activate(image)
+    assert desk.driver()._setting.lines() == ()
+    assert "boot lines put back" in desk.driver().put_back(before, first.left or "")
+    assert desk.driver()._setting.lines() == tuple(kept)
+
+
 @pytest.mark.parametrize("shown", ["flash:/{}", "flash0:{}", "flash0 {}", "flash {}", "{}"])
 def test_lines_that_the_device_spells_otherwise_are_ours_all_the_same(tmp_path: Path, shown: str) -> None:
     desk = IosDesk(tmp_path)

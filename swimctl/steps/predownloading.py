@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from swimctl.clock import Deadline, between_looks
-from swimctl.errors import SessionLost, StepFailed, Unreachable
+from swimctl.errors import DeadlineExceeded, SessionLost, StepFailed, Unreachable
 from swimctl.inventory.selection import some
 from swimctl.platforms.driver import Predownloads
 from swimctl.platforms.facts import AccessPoint, Loading
@@ -106,15 +106,18 @@ def _begin(context: JobContext) -> tuple[str, ...] | None:
 
 def _look(context: JobContext) -> Mapping[str, AccessPoint] | Unread:
     """Ask the controller, in a session of its own; one that does not answer, or not readably, says nothing."""
-    try:
+
+    def ask() -> Mapping[str, AccessPoint] | Unread:
         with context.session() as session:
             driver = context.on(session)
-            if not isinstance(driver, Predownloads):
+            if not isinstance(driver, Predownloads):  # to say that, it may be asked for its model
                 return Unread("it is no such controller any more")
-            found = readable(lambda: driver.access_points(context.image))
-    except (SessionLost, Unreachable) as error:
+            return {each.name: each for each in driver.access_points(context.image)}
+
+    try:
+        return readable(ask)
+    except (SessionLost, Unreachable, DeadlineExceeded) as error:
         return Unread(str(error))
-    return found if isinstance(found, Unread) else {each.name: each for each in found}
 
 
 def _progress(joined: Sequence[str], standing: Mapping[str, AccessPoint], why: str) -> str:

@@ -11,7 +11,7 @@ from steps.test_distribution import job as distributed
 from support.scripted_steps import IMAGE, LOST, NEW, OLD, PaperClock, PaperDriver, Scripted, runs, said, stands
 
 from swimctl.config.settings import Settings
-from swimctl.errors import CommandRefused, StepFailed, UnparsableOutput, Unreachable
+from swimctl.errors import CommandRefused, DeadlineExceeded, StepFailed, UnparsableOutput, Unreachable
 from swimctl.models import ImageKind, JobOptions, Outcome, Step
 from swimctl.platforms.base import Sent
 from swimctl.platforms.facts import AccessPoint, Loading, Placement, Running
@@ -179,13 +179,34 @@ def test_it_may_only_be_told(tmp_path: Path) -> None:
     assert run(one).endswith("b (says unable); they load it when they join again")
 
 
-@pytest.mark.parametrize("odd", [UnparsableOutput("show ap image", "~~"), Unreachable("sw1 does not answer"), LOST])
+@pytest.mark.parametrize(
+    "odd",
+    [
+        UnparsableOutput("show ap image", "~~"),
+        Unreachable("sw1 does not answer"),
+        DeadlineExceeded("'show ap image' did not end within 60s"),
+        LOST,
+    ],
+)
 def test_a_look_that_cannot_be_read_is_no_evidence(tmp_path: Path, odd: Exception) -> None:
     one = job(tmp_path, LOADING, odd, WHOLE)
     assert run(one).endswith("2 access points have it")
     silent = job(tmp_path, odd)
     assert "the last look cannot be read" in fails(silent)[1]
     assert order(silent) == ["save", "add", "predownload"]
+
+
+def test_a_look_in_which_its_model_cannot_be_read_is_no_evidence_either(tmp_path: Path) -> None:
+    odd = [UnparsableOutput("show version", "~~")]
+
+    class Forgetful(Controlling):
+        @property
+        def predownloads(self) -> bool:  # type: ignore[override] # as the driver has it
+            if self.times("predownload") and odd:
+                raise odd.pop()
+            return True
+
+    assert run(job(tmp_path, WHOLE, kind=Forgetful)).endswith("2 access points have it")
 
 
 def test_a_controller_that_refuses_the_command_stays_as_it_is(tmp_path: Path) -> None:

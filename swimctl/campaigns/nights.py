@@ -14,11 +14,11 @@ from types import TracebackType
 from typing import Final, Self
 
 from swimctl.campaigns.devices import Devices
-from swimctl.campaigns.outlook import Next, begins_after, next_at
+from swimctl.campaigns.outlook import Next, begins_after, may_in, next_at
 from swimctl.campaigns.rule import Rule
 from swimctl.campaigns.standing import Sight, Stand, State, Where, names, told, why_halted
 from swimctl.campaigns.texts import began_text, ended_text, finished_text
-from swimctl.clock import Clock
+from swimctl.clock import Clock, to_the_minute
 from swimctl.config.calendars import Calendars
 from swimctl.errors import SwimctlError
 from swimctl.models import Caller
@@ -178,7 +178,13 @@ class Nights:
             self._finish(sight)
             return self._not_now(sight)
         rule = sight.rule
-        chosen = [stand.device for stand in behind[: rule.most or len(behind)]]
+        may = may_in(self._calendars, [stand.device for stand in behind], opens)
+        if not may:
+            following = next_at(self._calendars, rule, opens.opening.closes)
+            closes = to_the_minute(opens.opening.closes)
+            why = f"until {closes} the own windows of what is behind are closed: {names(behind)}"
+            return NotNow(campaign, State.WAITING, why, following if isinstance(following, Next) else None)
+        chosen = may[: rule.most or len(may)]
         night = NewNight(
             campaign.id,
             campaign.rule,

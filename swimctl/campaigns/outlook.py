@@ -73,6 +73,24 @@ def openings(calendars: Calendars, rule: Rule, now: datetime) -> Iterator[Next]:
         now = max(found.opening.closes, now + timedelta(seconds=1))
 
 
+def may_in(calendars: Calendars, devices: Sequence[Device], night: Next) -> list[Device]:
+    """Return those whose window is open in that opening, too, at some time; most have none of their own.
+
+    One of which that cannot be read now is one of them: its job says what is wrong.
+    """
+    own = {device.window for device in devices if device.window is not None}
+    closed = {window for window in own if not _opens_in(calendars, window, night)}
+    return [device for device in devices if device.window not in closed]
+
+
+def _opens_in(calendars: Calendars, own: str, night: Next) -> bool:
+    try:
+        found = calendars.windows(own, night.starts).opening(night.starts)
+    except (CalendarUnread, UsageError):
+        return True
+    return found is not None and found.opens < night.opening.closes
+
+
 def outlook(sight: Sight, service: Service, calendars: Calendars, now: datetime) -> Outlook:
     """Return what is to come of a campaign. Where tonight's has been, tonight is no night that is left."""
     rule = sight.rule
@@ -83,8 +101,8 @@ def outlook(sight: Sight, service: Service, calendars: Calendars, now: datetime)
     behind = [stand.device for stand in sight.those(Where.BEHIND)]
     if not behind:
         return Outlook(first)
-    some = behind[: rule.most or len(behind)]
-    fits, guessed = _fit(service, rule, some, first, now)
+    some = may_in(calendars, behind, first)[: rule.most or len(behind)]
+    fits, guessed = _fit(service, rule, some, first, now) if some else (0, False)
     if not fits:
         return Outlook(first, guessed=guessed)
     nights = ceil(len(behind) / fits)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from support.campaigns import ANNA, Wished, wished
+from support.campaigns import ANNA, Wished, again, wished
 
 from swimctl.campaigns.nights import NotNow
 from swimctl.campaigns.standing import State
@@ -99,6 +99,29 @@ def test_a_window_that_is_changed_in_its_night_makes_no_second_one(wish: Wished)
     wish.clock.forward(3600)
     wish.campaigns.change("access", lambda rule: replace(rule, window="Tue 22:30-05:00@UTC"), ANNA)
     assert "tonight's was night 1" in closed(wish).why
+
+
+def test_a_device_takes_no_place_of_a_night_in_which_its_own_window_is_closed(wish: Wished) -> None:
+    """Else the same few would be taken each night, and none behind them would ever be upgraded."""
+    data = "{groups: [access], data: {model: C9300-24P%s}}\n"
+    own = dict.fromkeys(["sw1", "sw2"], ", window: 'Thu 23:00-05:00@UTC'") | {"sw3": "", "sw4": ""}
+    wish.project.write("inventory/hosts.yaml", "".join(f"{name}: {data % window}" for name, window in own.items()))
+    with again(wish.project, wish.clock) as one:
+        one.create(most=1)
+        taken = []
+        for _ in range(2):
+            begun = one.begun()
+            taken += [job.device_name for job in begun.made.jobs]
+            one.ends(begun)
+            one.clock.forward(7 * 86_400)
+        assert taken == ["sw3", "sw4"]
+        came = closed(one)
+        assert came.why == "until 2031-05-21T04:00Z the own windows of what is behind are closed: sw1, sw2"
+        assert came.following is not None
+        assert (came.state, came.following.starts) == (State.WAITING, datetime(2031, 5, 22, 22, tzinfo=UTC))
+        assert one.campaigns.show("access").outlook.nights is None, "nobody knows from this opening"
+        one.at("2031-05-22T22:00+00:00")
+        assert [job.device_name for job in one.begun().made.jobs] == ["sw1"], "it waits there until 23:00"
 
 
 def test_how_many_nights_are_left_and_which_is_the_last(wish: Wished) -> None:

@@ -150,10 +150,13 @@ def plan_item(
     return PlanItem(device, None if refusal else image, refusal, "; ".join(notes))
 
 
-def windowed(item: PlanItem, now: datetime, windows: Callable[[str], Openings], where: str) -> PlanItem:
-    """Refuse a device whose own window is none, or opens no more; else note the window. `where` is its host.
+def windowed(
+    item: PlanItem, now: datetime, windows: Callable[[str], Openings], where: Callable[[str], str]
+) -> PlanItem:
+    """Refuse a device whose own window is none, or opens no more; else note the window.
 
-    One of a calendar that cannot be read now is noted, too: the job waits for it.
+    One of a calendar that cannot be read now is noted, too: the job waits for it. `where` tells where a host stands;
+    it is asked for a refusal alone, as that reads the inventory line by line.
     """
     own = item.device.window
     if own is None or item.refusal is not None:
@@ -167,7 +170,7 @@ def windowed(item: PlanItem, now: datetime, windows: Callable[[str], Openings], 
     except CalendarUnread:
         pass
     if why:
-        return replace(item, image=None, refusal=f"{where}: window of {item.device.name}: {why}")
+        return replace(item, image=None, refusal=f"{where(item.device.name)}: window of {item.device.name}: {why}")
     return replace(item, note="; ".join(filter(None, (item.note, f"its own window: {own}"))))
 
 

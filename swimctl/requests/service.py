@@ -144,9 +144,7 @@ class Service:
                 chosen = (image, why_unfit(device, image))
             item = plan_item(device, *chosen, busy.get(device.id, ()), self._hosts.twins(device))
             if options.activate and device.window:
-                item = windowed(
-                    item, now, lambda own: self._calendars.windows(own, now), self._hosts.where(device.name)
-                )
+                item = windowed(item, now, lambda own: self._calendars.windows(own, now), self._hosts.where)
             items.append(item)
         return self._led(Plan(request, arranged(items, request, self._hosts.devices)))
 

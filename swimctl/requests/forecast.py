@@ -121,6 +121,7 @@ class _Wave:
         self._copying: dict[str, int] = {}
         self._queue: list[tuple[Ahead, datetime]] = []
         self._woken: set[datetime] = set()
+        self._closed: dict[tuple[Gate, float], Wait] = {}
 
     def run(self, now: datetime) -> datetime:
         """Play it through, and return when its last job has ended."""
@@ -166,7 +167,15 @@ class _Wave:
             self._at(now + timedelta(seconds=job.check), self._checked(job, now))
 
     def _slot(self, job: Ahead, now: datetime) -> Go | Wait | Never:
-        return (job.gate or self.gate)(now, timedelta(seconds=job.needs))
+        """Return when it may start. A gate says the same at every moment of a wait, so it is asked once for each."""
+        key = (job.gate or self.gate, job.needs)
+        known = self._closed.get(key)
+        if known is not None and now < known.at:
+            return known
+        slot = key[0](now, timedelta(seconds=job.needs))
+        if isinstance(slot, Wait):
+            self._closed[key] = slot
+        return slot
 
     def _checked(self, job: Ahead, started: datetime) -> Callable[[datetime], None]:
         return lambda _now: self._queue.append((job, started))

@@ -93,6 +93,9 @@ class LookAhead:
         activates: bool,
     ) -> Forecast:
         usual, jobs = self._store.usual_seconds(), []
+        # One for all devices with the same window: what one of them is told holds for the others.
+        windows = {row.item.device.window for row in rows if activates and row.item.device.window}
+        gates: dict[str | None, Gate] = {own: self._gate(request, own) for own in windows}
         for row in rows:
             item, takes = row.item, expected[row.item.device.name]
             family = item.image.family if item.image else ""
@@ -109,7 +112,7 @@ class LookAhead:
                     (*item.after, *filter(None, (item.follows,))),
                     item.device.redundancy_group,
                     item.device.site,
-                    self._gate(request, item.device.window) if activates and item.device.window else None,
+                    gates.get(item.device.window),
                 )
             )
         opened = self._gate(request, None) if activates else partial(gate, window=None, until=None, freezes=())

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from swimctl.config.hours import Window
-from swimctl.config.windows import gate
+from swimctl.config.windows import Go, Wait, gate
 from swimctl.requests.forecast import Ahead, Course, Span, forecast
 
 START = datetime(2031, 3, 4, 20, 0, tzinfo=UTC)
@@ -120,6 +120,23 @@ def test_a_window_that_opens_later_is_waited_for() -> None:
     assert {span.starts for span in staged.spans.values()} == {START}
     assert {span.activates for span in staged.spans.values()} == {START + timedelta(hours=2)}
     assert staged.ends < told.ends
+
+
+def test_a_gate_that_is_closed_is_not_asked_again_before_it_opens() -> None:
+    """Else a plan of 1,000 devices, of which half have windows of their own, asks it a million times."""
+    asked: list[datetime] = []
+
+    def gate_of(now: datetime, needs: timedelta) -> Go | Wait:
+        asked.append(now)
+        opens = START + timedelta(hours=5) + needs
+        return Go() if now >= opens else Wait(opens, "closed")
+
+    own = [Ahead(f"own{n}", 10.0, 50.0, 240.0, 240.0, gate=gate_of) for n in range(20)]
+    told = forecast([*own, *plain(20)], Course(4, 4), START)
+    assert len(told.spans) == 40
+    assert min(told.spans[job.name].starts for job in own) == START + timedelta(hours=5, seconds=240)
+    assert asked.count(START) == 1
+    assert all(now >= START + timedelta(hours=5) for now in asked[1:])
 
 
 def test_a_device_with_a_gate_of_its_own_starts_by_that_one() -> None:

@@ -50,11 +50,11 @@ def _shares(sight: Sight) -> list[tuple[str, int]]:
 
 async def one(visit: Visit) -> web.Response:
     """Show a campaign: how its devices stand, its nights, and what is to come."""
-    visit.reach.require_everywhere(Act.LOOK)
     return await _shown(visit, "")
 
 
 async def _shown(visit: Visit, why: str) -> web.Response:
+    visit.reach.require_everywhere(Act.LOOK)  # a refused form is shown the page, too
     name = visit.request.match_info["name"]
     found = await visit.do(lambda: visit.backend.campaigns.show(name))
     sight, rule = found.sight, found.sight.rule

@@ -119,11 +119,13 @@ def test_another_user_approves_the_rule_that_they_saw(operator: Visitor, api: Ap
 
 
 def test_who_looks_at_one_site_sees_and_does_nothing_of_any_campaign(project: Project) -> None:
-    project.write("config.yaml", CONFIG + "  roles:\n    ber: {may: [trigger, steer, approve], sites: [ber]}\n")
+    roles = "    ber: {may: [trigger, steer, approve], sites: [ber]}\n    looks: {may: [look], sites: [ber]}\n"
+    project.write("config.yaml", f"{CONFIG}  roles:\n{roles}")
     sited = "".join(f"{name}: {{groups: [switches], data: {{site: {name[:3]}}}}}\n" for name in ("ber-1", "muc-1"))
     with opened(project, StandingClock(), sited) as api, answering(api.backend, add_pages) as api.address:
-        kind, own = api.accounts.roles_of(["ber"])
-        api.accounts.create_user("bert", PASSWORD, kind, by=ROOT, roles=own)
+        for name, role in (("bert", "ber"), ("lola", "looks")):
+            kind, own = api.accounts.roles_of([role])
+            api.accounts.create_user(name, PASSWORD, kind, by=ROOT, roles=own)
         api.backend.campaigns.create("access", Rule(Selection(limit="ber*"), "22:00-04:00@UTC"), ROOT)
         bert = Visitor(api)
         assert bert.sign_in("bert").status == 303
@@ -136,6 +138,14 @@ def test_who_looks_at_one_site_sees_and_does_nothing_of_any_campaign(project: Pr
         for word in ("pause", "end", "next", "continue", "approve", "change"):
             assert bert.ask("POST", f"{PAGE}/{word}", {**mark, "mark": "1-0", "window": "22:00-05:00"}).status == 403
         assert bert.ask("POST", NEW, {**mark, **TYPED, "name": "mine", "devices": "ber-1"}).status == 403
+        lola = Visitor(api)
+        assert lola.sign_in("lola").status == 303
+        for who in (bert, lola):
+            mark = {session.FIELD: session.mark_of(who.cookie.partition("=")[2])}
+            for typed in ({"window": "22:00-05:00"}, {"per_night": "many"}, {"window": "whenever"}):
+                answer = who.ask("POST", f"{PAGE}/change", {**mark, **typed})
+                assert answer.status == 403, "a form with a mistake shows the page to nobody else"
+                assert b"ber*" not in answer.body
         assert [one.name for one in api.store.campaigns()] == ["access"]
         assert api.store.campaign("access").paused_by is None
 

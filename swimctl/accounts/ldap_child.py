@@ -148,8 +148,9 @@ def _person(connection: Any, asked: Answer) -> Found | None:  # noqa: ANN401
         return None
     dn, entry = found[0]
     values: list[bytes] = next((values for key, values in entry.items() if key.lower() == attribute.lower()), [])
-    # One person is one user, in whatever case they write themselves.
-    return dn, sorted({value.decode("utf-8", "replace").lower() for value in values})
+    # One person is one user, in whatever case they write themselves. Of letters of ASCII alone: the sign of Kelvin in
+    # lower case is a `k`, and would make a name that somebody else has.
+    return dn, sorted({value.lower().decode("utf-8", "replace") for value in values})
 
 
 def _groups(connection: Any, asked: Answer, person: tuple[str, str]) -> list[str]:  # noqa: ANN401

@@ -147,6 +147,11 @@ def test_a_value_in_two_cases_is_one_name() -> None:
     assert found == ("uid=x", ["ana"])
 
 
+def test_a_letter_that_only_looks_like_one_makes_nobodys_name() -> None:
+    found = ldap_child._person(_Entries([("uid=x", {"uid": ["\N{KELVIN SIGN}im".encode()]})]), ASKED)
+    assert found == ("uid=x", ["\N{KELVIN SIGN}im"]), "with which nobody signs in"
+
+
 ASKED = {"user_filter": "(uid={name})", "name": "ana", "attribute": "uid", "users": PEOPLE}
 
 

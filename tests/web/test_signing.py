@@ -141,7 +141,7 @@ def test_nobody_is_signed_in_by_another_site(stranger: Visitor) -> None:
     assert "set-cookie" not in answer.headers
 
 
-@pytest.mark.parametrize("origin", ["http://evil.example", "http://127.0.0.1:1", "null", "https://"])
+@pytest.mark.parametrize("origin", ["http://evil.example", "http://127.0.0.1:1", "null", "https://", "http://["])
 def test_over_plain_http_too_another_site_signs_nobody_in_and_presses_nothing(
     origin: str, stranger: Visitor, operator: Visitor, api: Api
 ) -> None:

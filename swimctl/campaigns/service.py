@@ -59,7 +59,10 @@ class CampaignService:
         return self._store.create_campaign(name, rule.text(), by, needs_approval=self._needs_approval(rule))
 
     def change(self, name: str, change: Callable[[Rule], Rule], by: Caller, reason: str = "") -> Campaign:
-        """Replace the rule of a campaign; its approval is void. ConflictError: nothing is changed by that."""
+        """Replace the rule of a campaign; its approval is void.
+
+        ConflictError: nothing is changed by that, or somebody else changes it at the same moment.
+        """
         campaign = self._store.campaign(name)
         before = Rule.read(campaign.rule)
         after = _zoned(change(before))
@@ -67,7 +70,8 @@ class CampaignService:
             raise ConflictError(f"campaign {name} is like that already; nothing was changed")
         after = self._checked(after)
         self._require_no_rival(after, campaign)
-        return self._store.change_campaign(name, after.text(), by, reason, needs_approval=self._needs_approval(after))
+        needed = self._needs_approval(after)
+        return self._store.change_campaign(name, after.text(), by, reason, mark=campaign.mark, needs_approval=needed)
 
     def approve(self, name: str, by: Caller, mark: str) -> Campaign:
         """Approve a campaign that somebody else wants, with the rule of this mark. ConflictError: it has another."""

@@ -89,11 +89,21 @@ class Campaigns(Nights):
         self._db.write(work)
         return self.campaign(name)
 
-    def change_campaign(self, name: str, rule: str, by: Caller, reason: str, *, needs_approval: bool) -> Campaign:
-        """Replace the rule of a campaign. Who changes it stands for it, and its approval is void. NotFound."""
+    def change_campaign(
+        self, name: str, rule: str, by: Caller, reason: str, *, mark: str, needs_approval: bool
+    ) -> Campaign:
+        """Replace the rule of this mark. Who changes it stands for it, and its approval is void.
+
+        NotFound. ConflictError: somebody has changed it since, and what they changed would be lost.
+        """
 
         def work(sql: Sql) -> None:
             before = _going(sql, name)
+            if mark != before.mark:
+                raise ConflictError(
+                    f"campaign {name} was changed a moment ago by {before.created_by}; nothing was changed now; "
+                    f"next: `swimctl campaign show {name}`, and the same again if you still want it"
+                )
             sql.execute(
                 "UPDATE campaigns SET rule = ?, created_by = ?, needs_approval = ?, approved_by = NULL, "
                 "approved_at = NULL, finished_at = NULL, revision = revision + 1 WHERE id = ?",

@@ -18,6 +18,7 @@ from support.stores import StandingClock, at_once, said, spawn
 from swimctl.campaigns.documents import shown_document
 from swimctl.campaigns.nights import Begun, NotNow
 from swimctl.campaigns.outlook import Outlook
+from swimctl.campaigns.rule import Rule
 from swimctl.campaigns.standing import Sight, State
 from swimctl.engine.batches import Engine
 from swimctl.engine.scheduler import Scheduler
@@ -167,6 +168,19 @@ def test_what_was_changed_after_it_was_shown_is_not_approved_even_if_it_was_chan
         assert wish.store.audit()[-1].data == {"created_by": "anna", "mark": now}
         assert now.startswith("3-")
         assert now != seen
+
+
+def test_of_two_changes_at_the_same_moment_none_takes_back_what_the_other_changed(wish: Wished) -> None:
+    wish.create(most=2)
+
+    def slowly(rule: Rule) -> Rule:
+        wish.campaigns.change("access", lambda rule: replace(rule, most=9), BERT)
+        return replace(rule, tries=5)
+
+    with pytest.raises(ConflictError, match="was changed a moment ago by bert"):
+        wish.campaigns.change("access", slowly, ANNA)
+    rule = Rule.read(wish.store.campaign("access").rule)
+    assert (rule.most, rule.tries) == (9, 2)
 
 
 def test_an_approval_that_config_wants_by_now_is_wanted_of_a_campaign_that_is_there(tmp_path: Path) -> None:

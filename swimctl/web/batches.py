@@ -110,6 +110,7 @@ async def one(visit: Visit) -> web.Response:
             "finished": max(ends, default=None) if len(ends) == len(jobs) else None,
             "window": in_zone(batch.policy.window, batch.policy.zone) if batch.policy.window else "",
             "count": len(jobs),
+            "most_names": overview.MOST_NAMES,
             "own": batch.requested_by.casefold() == visit.caller.name.casefold(),
         }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -23,6 +23,7 @@ _IN_BAR: Final = (
     "success", "unknown", "failed", "interrupted", "cancelled", "activating", "distributing", "pending", "scheduled",
 )  # fmt: skip
 MOST_ROWS: Final = 100
+MOST_NAMES: Final = 500  # of jobs that are alike, in one row
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +43,12 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A job, or many that are alike: the first of them stands for all."""
+    """A job, or many that are alike: the first of them stands for all. `before` it come so many jobs of its section."""
 
     jobs: tuple[Job, ...]
     says: str
     late: float = 0.0
+    before: int = 0
 
     @property
     def job(self) -> Job:
@@ -56,7 +58,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Jobs under one heading: at most so many rows. `skipped` come before them, `left_out` behind them."""
+    """Jobs under one heading: at most so many rows. `skipped` jobs come before them, `left_out` behind them."""
 
     key: str
     title: str
@@ -67,13 +69,13 @@ class Section:
 
     @property
     def earlier(self) -> int:
-        """Return how many rows come before those of the page before."""
+        """Return how many jobs come before those of the page before."""
         return max(0, self.skipped - MOST_ROWS)
 
     @property
     def later(self) -> int:
-        """Return how many rows come before those of the next page."""
-        return self.skipped + len(self.rows)
+        """Return how many jobs come before those of the next page."""
+        return self.count - self.left_out
 
 
 def word_of(batch: Batch, counts: Mapping[str, int]) -> str:
@@ -125,7 +127,7 @@ def counted(jobs: Iterable[Job]) -> dict[str, int]:
 
 
 def sections(jobs: Sequence[Job], usual: Usual, now: datetime, turned: str = "", skip: int = 0) -> list[Section]:
-    """Return the jobs of a batch in groups, what needs a person first; of the group `turned`, rows behind so many."""
+    """Return the jobs of a batch in groups, what needs a person first; of the group `turned`, those behind so many."""
     trouble, held, going, waiting, done = (
         list[Row](),
         list[Row](),
@@ -157,9 +159,14 @@ def sections(jobs: Sequence[Job], usual: Usual, now: datetime, turned: str = "",
 
 
 def _section(key: str, title: str, rows: Sequence[Row], skip: int) -> Section:
-    shown = tuple(rows[skip : skip + MOST_ROWS])
-    left = max(0, len(rows) - skip - len(shown))
-    return Section(key, title, shown, sum(len(row.jobs) for row in rows), left, min(skip, len(rows)))
+    if skip:  # one by one: a page may begin amid jobs that are alike
+        rows = [Row((job,), row.says, row.late) for row in rows for job in row.jobs]
+    count = sum(len(row.jobs) for row in rows)
+    shown, before = list[Row](), min(skip, count)
+    for row in rows[skip : skip + MOST_ROWS]:
+        shown.append(replace(row, before=before))
+        before += len(row.jobs)
+    return Section(key, title, tuple(shown), count, count - before, min(skip, count))
 
 
 def _going(job: Job, usual: Usual, now: datetime) -> Row:

@@ -68,7 +68,10 @@ class LdapDirectory:
 
     def sign_in(self, name: str, password: str) -> Person | None:
         """Return who this is, with their groups as config.yaml names them. DirectoryAway."""
-        said = self._ask({"check": False, "name": name, "password": password})
+        try:
+            said = self._ask({"check": False, "name": name, "password": password})
+        except ConfigError as error:  # where swimctl's own password stands is nothing for who signs in
+            raise DirectoryAway(self._section.url, str(error)) from None
         if "several" in said:
             log.warning(
                 "%s, so nobody is signed in by it; next: leave one there, or set %s.name to an attribute that has one "

@@ -244,6 +244,14 @@ def test_a_wrong_account_of_swimctl_is_no_wrong_password_of_a_person(server: Sla
     assert "answers" in directory(server, **DIRECT).check()
 
 
+def test_where_the_password_of_swimctls_account_is_missing_is_told_to_nobody_who_signs_in(server: Slapd) -> None:
+    lost = at_once(server, bind_password={"file": "/run/secrets/not-there"})
+    with pytest.raises(DirectoryAway, match="/run/secrets/not-there cannot be read"):  # for the log alone
+        lost.sign_in("ana", ANAS)
+    with pytest.raises(ConfigError, match="/run/secrets/not-there cannot be read"):  # `swimctl doctor`
+        lost.check()
+
+
 def test_a_file_of_the_working_folder_is_no_module(
     server: Slapd, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,12 +10,17 @@ from typing import Any
 
 import pytest
 from ruamel.yaml import YAML
+from support.accounts import ROOT
+from support.api_client import answering, opened
 from support.browser import browser, missing
 from support.processes import start
+from support.projects import CONFIG, Project
 from support.server_process import PASSWORD, Served, serving
+from support.stores import StandingClock
 from support.upgrades import lab_folder
 
 from swimctl.models import Role
+from swimctl.web import add_pages
 
 pytestmark = [pytest.mark.prove, pytest.mark.skipif(bool(missing()), reason=missing() or "all there")]
 
@@ -147,6 +152,22 @@ def test_who_may_look_at_nothing_any_more_sees_nothing_of_what_the_page_had(
             changed.communicate(timeout=60)
         page.wait_for_selector("text=no role that config.yaml still has")
         assert page.query_selector("text=Plan an upgrade") is None
+
+
+def test_who_may_look_at_a_batch_no_more_sees_nothing_of_it(project: Project, chromium: Any) -> None:
+    roles = "".join(f"    {site}: {{may: [look], sites: [{site}]}}\n" for site in ("ber", "muc"))
+    project.write("config.yaml", f"{CONFIG}  roles:\n{roles}")
+    sited = "".join(f"{name}: {{groups: [switches], data: {{site: {name[:3]}}}}}\n" for name in ("ber-1", "muc-1"))
+    with opened(project, StandingClock(), sited) as api, answering(api.backend, add_pages) as (host, port):
+        kind, own = api.accounts.roles_of(["ber"])
+        api.accounts.create_user("bert", PASSWORD, kind, by=ROOT, roles=own)
+        batch = api.trigger("ber-1", image_id=1)["batch_id"]
+        with tab(chromium, f"http://{host}:{port}/batches/{batch}") as page:
+            sign_in(page, "bert")
+            page.wait_for_selector("text=ber-1")
+            api.accounts.set_roles("bert", ["muc"], by=ROOT)
+            page.wait_for_selector("text=there is no batch")
+            assert "ber-1" not in page.inner_text("body")
 
 
 @pytest.mark.parametrize("to", ["/%09/elsewhere.invalid/", "/%0A/elsewhere.invalid/", "//elsewhere.invalid/"])

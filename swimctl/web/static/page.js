@@ -52,7 +52,7 @@ async function refresh() {
       try {
         const answer = await fetch(location.href, { headers: { Accept: "text/html" }, redirect: "manual" });
         // Whoever may see this no more must not go on looking at how it was.
-        if (answer.type === "opaqueredirect" || answer.status === 403) return location.reload();
+        if (answer.type === "opaqueredirect" || answer.status === 403 || answer.status === 404) return location.reload();
         if (answer.ok) replace(new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("main"));
       } catch { /* the stream says that the line is lost */ }
     } else wanted = true;

@@ -135,10 +135,11 @@ def test_two_names_that_differ_in_case_alone_are_one_person(
     assert [one.name for one in accounts.users()] == ["Alice", "ana"]
 
 
-def test_who_asked_approves_nothing_under_their_name_in_another_case(store: Store) -> None:
-    some_jobs(store, ["sw1"], requested_by="Ana", needs_approval=True)
+@pytest.mark.parametrize(("asked", "approves"), [("Ana", "aNa"), ("jürg", "JÜRG")])
+def test_who_asked_approves_nothing_under_their_name_in_another_case(asked: str, approves: str, store: Store) -> None:
+    some_jobs(store, ["sw1"], requested_by=asked, needs_approval=True)
     with pytest.raises(ConflictError, match="asked for batch"):
-        store.approve("batch-0001", Caller("aNa", HERE))
+        store.approve("batch-0001", Caller(approves, HERE))
     assert store.approve("batch-0001", Caller("bert", HERE)).approved_by == "bert"
 
 

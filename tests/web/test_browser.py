@@ -158,11 +158,11 @@ def test_who_may_look_at_a_batch_no_more_sees_nothing_of_it(project: Project, ch
     roles = "".join(f"    {site}: {{may: [look], sites: [{site}]}}\n" for site in ("ber", "muc"))
     project.write("config.yaml", f"{CONFIG}  roles:\n{roles}")
     sited = "".join(f"{name}: {{groups: [switches], data: {{site: {name[:3]}}}}}\n" for name in ("ber-1", "muc-1"))
-    with opened(project, StandingClock(), sited) as api, answering(api.backend, add_pages) as (host, port):
+    with opened(project, StandingClock(), sited) as api, answering(api.backend, add_pages) as api.address:
         kind, own = api.accounts.roles_of(["ber"])
         api.accounts.create_user("bert", PASSWORD, kind, by=ROOT, roles=own)
         batch = api.trigger("ber-1", image_id=1)["batch_id"]
-        with tab(chromium, f"http://{host}:{port}/batches/{batch}") as page:
+        with tab(chromium, "http://{}:{}/batches/{}".format(*api.address, batch)) as page:
             sign_in(page, "bert")
             page.wait_for_selector("text=ber-1")
             api.accounts.set_roles("bert", ["muc"], by=ROOT)

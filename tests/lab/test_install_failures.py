@@ -280,6 +280,7 @@ def test_every_fault_has_one_line_and_is_read() -> None:
         "drop-session-after": ":120",
         "another-device": ":before",
         "pull-fails": ":cut",
+        "predownload-fails": ":lies",
     }
     for name, line in FAULTS.items():
         text = f"{name}{needed.get(name, '')}"

@@ -400,7 +400,7 @@ def test_a_router_that_answers_no_more_is_missed_and_the_other_one_is_not(tmp_pa
     assert broken(rules, before, take(at, rules)).keys() == {"ping-203.0.113.1"}
 
 
-TOLD = frozenset({"poe-power", "fpd", "access-points", "environment-words"})
+TOLD = frozenset({"poe-power", "fpd", "access-points", "bgp-dynamic-sessions", "environment-words"})
 """What is asked of each device that has it, and decides nothing."""
 
 

@@ -48,7 +48,7 @@ def fuzz(served: Served, folder: Path, phases: str, seed: int, *left_out: str) -
         words += ["--exclude-path", path]
     environment = {**os.environ, "SCHEMATHESIS_HOOKS": "fuzzing_hooks", "PYTHONPATH": str(HERE), "COLUMNS": "200"}
     ended = subprocess.run(
-        [str(program), *words], cwd=folder, env=environment, capture_output=True, text=True, timeout=550, check=False
+        [str(program), *words], cwd=folder, env=environment, capture_output=True, text=True, timeout=1000, check=False
     )
     assert ended.returncode == 0, ended.stdout[-6000:] + ended.stderr[-2000:]
     return ended.stdout

@@ -177,7 +177,7 @@ def go_to_the_end(path: Path, told: Sequence[Fact]) -> None:
     """Two processes take up what was interrupted; each job ends once."""
     both = [start(end_all, path) for _ in range(2)]
     for process in both:
-        process.join(60)
+        process.join(300)
     assert [process.exitcode for process in both] == [0, 0]
     with opened(path) as store:
         assert_all_there(store, told)

@@ -12,6 +12,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, Final, Self
 
+from support import forked
 from support.stores import STEPS, opened, some_jobs, switches
 
 from swimctl.clock import SystemClock
@@ -26,7 +27,6 @@ GROUPS: Final = (None, None, "core", "edge")
 LIVES: Final = 150  # calls until a writer closes the store and opens it again
 # Forked from a process that has all imported: a start takes milliseconds, and two hundred are wanted.
 forkserver = multiprocessing.get_context("forkserver")
-forkserver.set_forkserver_preload(["swimctl.store", "swimctl.clock"])
 
 # What a store must never hold, whatever happened to its machine. A batch's `workers` is the number of its jobs here.
 HALF_MADE: Final = {
@@ -196,7 +196,7 @@ def write_until_killed(told: Connection, path: Path, name: str, seed: int, pause
 
 def end_all(path: Path) -> None:
     """Take up what is interrupted and what is due, until every job of the store has ended."""
-    tonight, give_up = CLOCK.now() + 8 * AN_HOUR, time.monotonic() + 30
+    tonight, give_up = CLOCK.now() + 8 * AN_HOUR, time.monotonic() + 240
     with opened(path) as store, store.register_runner() as runner:
         while store.unfinished():
             assert time.monotonic() < give_up, [job.id for job in store.unfinished()]
@@ -208,6 +208,7 @@ def end_all(path: Path) -> None:
 
 def start(function: Callable[..., None], *arguments: Any) -> BaseProcess:
     """Start a process that ends with this one."""
+    forked.ready()
     process = forkserver.Process(target=function, args=arguments, daemon=True)
     process.start()
     return process

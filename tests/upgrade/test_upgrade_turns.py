@@ -40,7 +40,7 @@ def test_a_defect_before_a_job_begins_ends_it_with_a_reason(tmp_path: Path, monk
         raise ZeroDivisionError("a defect")
 
     with lab_folder(tmp_path, ssh=False, devices=1) as lab, Context(tmp_path / "config.yaml").open() as opened:
-        monkeypatch.setattr("swimctl.engine.batches.JobRunner.slot", broken)
+        monkeypatch.setattr("swimctl.engine.slots.Slots.of", broken)
         job = go(opened, lab, Policy()).jobs["sw1"]
         assert (job.status, job.attempted, job.outcome) == (FAILED, False, Outcome.UNTOUCHED)
         assert "ZeroDivisionError: a defect" in (job.error or "")

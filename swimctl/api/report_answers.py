@@ -161,7 +161,9 @@ class ReportMade(Answer):
     swimctl: str = Field(description="its version")
     until_event: int = Field(description="the last event in it")
     ended: bool = Field(description="whether all jobs had ended")
-    facts_sha256: Digest = Field(description="the SHA-256 of what happened, without when the report was made")
+    facts_sha256: Digest = Field(
+        description="the SHA-256 of what happened, without when the report was made; zeros where names were left out"
+    )
 
 
 class ReportAnswer(Answer):

@@ -148,15 +148,16 @@ class Nights:
                 self._close(campaign, night)
             except SwimctlError as error:  # the others are closed all the same
                 log.error("night %d of campaign %s was not closed: %s", night.number, campaign.name, error)  # noqa: TRY400
+            except Exception:
+                log.exception("night %d of campaign %s was not closed", night.number, campaign.name)
 
     def _close(self, campaign: Campaign, night: Night) -> None:
-        rule = Rule.read(campaign.rule)
-        # One that somebody has ended goes on by nothing: there is nothing to halt.
-        halted = "" if campaign.ended_at is not None else why_halted(rule, night)
+        # One that somebody has ended goes on by nothing: there is nothing to halt, and nobody has to read its rule.
+        halted = "" if campaign.ended_at is not None else why_halted(Rule.read(campaign.rule), night)
         if not self._store.end_night(night.id, halted):
             return  # another process was faster, and tells of it
         sight = self._devices.sight(self._store.campaign(campaign.name))
-        following = next_at(self._calendars, rule, max(self._clock.now(), night.closes))
+        following = next_at(self._calendars, sight.rule, max(self._clock.now(), night.closes))
         self._notifier.tell(ended_text(sight, night, following if isinstance(following, Next) else None))
         self._finish(sight)
 

@@ -133,7 +133,7 @@ def _files(config: Path, source: Source, at: str) -> dict[Path, str]:
     """Return the files that are to be written, with their text."""
     folder = config.parent
     if source in (Source.YAML, Source.KNOWN_HOSTS):
-        hosts = _EXAMPLE + "{}\n" if source is Source.YAML else _of_known_hosts(Path(at).expanduser())
+        hosts = _EXAMPLE if source is Source.YAML else _of_known_hosts(Path(at).expanduser())
         inventory = folder / "inventory"
         return {
             config: _head("Paths are relative to this file.") + _SIMPLE + _SETTINGS,

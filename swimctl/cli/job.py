@@ -95,7 +95,7 @@ def show_job(ctx: typer.Context, job_id: JobId) -> None:
         *(("waived", str(waiver)) for waiver in job.waived),
         *(("waiver", str(each)) for each in batch.options.waivers if _may_be_met(each, job)),
         ("error", job.error),
-        ("more", why and f"swimctl explain {why}"),
+        ("more", why and output.more_about(why)),
         *(("accept", f"{option} --reason …") for option in _waive_options(job, events)),
         ("waits for", job.waiting and job.waiting.sentence(now)),
         (

@@ -26,7 +26,7 @@ _ROOMY: Final = 120
 _UNBROKEN: Final = frozenset({"Id", "Job", "Device", "Check", "Result", "Status", "Step"})
 _USUAL: Final = 80
 # Of these, a general text knows nothing that the message does not say.
-_SAYS_ALL: Final = frozenset({"error", "usage"})
+_SAYS_ALL: Final = frozenset({"error", "usage", "device", "step-failed", "access-refused"})
 _INDENT: Final = "  "
 # A word, or several that backquotes hold together.
 _PIECES: Final = re.compile(r"(?:`[^`]*`|\S)+")
@@ -134,10 +134,15 @@ def _columns(stream: TextIO) -> int:
 def fail(error: SwimctlError, *, as_json: bool) -> None:
     """Print what went wrong: one line on standard error, or with `--json` one document on standard output.
 
-    The line ends with where more about it is; the document has the same name as its `error`.
+    The line ends with where more about it is, if there is more; the document has the same name as its `error`.
     """
-    message = str(error) if as_json or error.code in _SAYS_ALL else f"{error} (more: `swimctl explain {error.code}`)"
-    say_error(error.code, message, as_json=as_json)
+    more = more_about(error.code)
+    say_error(error.code, str(error) if as_json or not more else f"{error} (more: `{more}`)", as_json=as_json)
+
+
+def more_about(code: str) -> str:
+    """Return the command that says more about an error; empty where nothing is known that a message does not say."""
+    return "" if code in _SAYS_ALL else f"swimctl explain {code}"
 
 
 def say_error(code: str, message: str, *, as_json: bool) -> None:

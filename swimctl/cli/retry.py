@@ -38,6 +38,7 @@ def retry(
         bool, typer.Option("--all", help="Also those that would fail again. Without it, the devices are asked first.")
     ] = False,
     no_pilot: policy.NoPilot = False,
+    until: policy.Until = None,
     waive: WaiveOption = None,
     reason: ReasonOption = "",
     out: Annotated[
@@ -65,6 +66,7 @@ def retry(
             given = {
                 "--all": all_jobs,
                 "--no-pilot": no_pilot,
+                "--until": until,
                 "--waive": waive,
                 "--reason": reason,
                 "--out": out,
@@ -76,7 +78,9 @@ def retry(
                 confirm(context, opened, preview.plan, yes=yes, no_input=no_input, preview=preview)
             raise typer.Exit(carry_out(context, opened, preview.plan))
         accepted, pilot = waivers_of(waive or (), reason), False if no_pilot else None
-        planned = with_bound_waivers(opened, opened.service.retry_plan(str(batch), accepted, pilot=pilot))
+        ends = policy.policy_of(until=until, now=opened.clock.now())[0].until
+        again = opened.service.retry_plan(str(batch), accepted, pilot=pilot, until=ends)
+        planned = with_bound_waivers(opened, again)
         planned = replace(planned, request=replace(planned.request, detached=detach))
         asks = _AskedOnce(opened)
         if not all_jobs:

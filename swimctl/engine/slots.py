@@ -54,7 +54,7 @@ class Slots:
         if until <= self._clock.now():
             why = f"its batch was to end by {to_the_minute(until)}"
             context.record.remember(TOO_LATE, why)
-            raise StepFailed(f"{why}; nothing was activated, and nothing more is copied; next: `swimctl retry`")
+            raise StepFailed(f"{why}; nothing was activated, and nothing more is copied; next: `swimctl retry --until`")
 
     def wait(self, batch: Batch, context: JobContext, checkpoint: Callable[[], object]) -> Parts[None]:
         """Wait until the activation may start; one that was sent before is seen through whatever the time.

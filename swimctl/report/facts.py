@@ -6,11 +6,14 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from swimctl.models import Batch, Event, Job
 from swimctl.report.results import WORST_FIRST, counted, exit_code_of, result_of
 from swimctl.waivers import Waiver
+
+UNTOLD: Final = "0" * 64
+"""In the place of the digest of all facts, where some are left out: who guessed those could prove it by a digest."""
 
 
 def _natural(name: str) -> list[tuple[str, int, str]]:
@@ -147,7 +150,7 @@ class AuditHead:
 class Record:
     """Everything that a report says of a batch. `until_event`: no later event is in it.
 
-    `facts` is the digest of the whole record, where this one is told to somebody who may not know all of it.
+    `facts` is `UNTOLD` where this one is told to somebody who may not know all of it.
     """
 
     batch: Batch

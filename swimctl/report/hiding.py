@@ -8,8 +8,7 @@ from enum import Enum
 from typing import Any, Final
 
 from swimctl.models import Batch, Event, Job, Step
-from swimctl.report.documents import facts_digest
-from swimctl.report.facts import AuditHead, Decision, Difference, Record, Span, Transcript
+from swimctl.report.facts import UNTOLD, AuditHead, Decision, DeviceRecord, Difference, Record, Span, Transcript
 
 Say = Callable[[str, str], str]
 """What makes of a text, and of the name of its field or key, what may be told."""
@@ -30,9 +29,15 @@ _OURS: Final[Mapping[type, frozenset[str]]] = {
 
 
 def told_as(record: Record, say: Say) -> Record:
-    """Return a record in which each text is what may be told of it; its seal names the facts of the whole one."""
+    """Return a record in which each text is what may be told of it; where any was changed, its facts have no digest."""
     told: Record = _told(record, "", say)
-    return replace(told, facts=facts_digest(record))
+    told = replace(told, devices=tuple(_decided(one, say) for one in told.devices))
+    return told if told == record else replace(told, facts=UNTOLD)
+
+
+def _decided(one: DeviceRecord, say: Say) -> DeviceRecord:
+    """Return a device with its decisions told: unlike those of a batch, they are in the words of an event."""
+    return replace(one, decisions=tuple(replace(each, what=say(each.what, "what")) for each in one.decisions))
 
 
 def _told(value: Any, name: str, say: Say) -> Any:  # noqa: ANN401 - whatever a record is made of

@@ -9,7 +9,7 @@ from enum import StrEnum
 from swimctl.clock import Clock
 from swimctl.errors import NotFound, StoreError
 from swimctl.report.documents import facts_digest
-from swimctl.report.facts import AuditHead, Record
+from swimctl.report.facts import UNTOLD, AuditHead, Record
 from swimctl.report.gathering import gather
 from swimctl.report.retelling import says_the_same
 from swimctl.report.sealing import Seal, read_seal
@@ -129,6 +129,13 @@ def _of_facts(raw: bytes, seal: Seal, store: Store, clock: Clock) -> Point:
     if not seal.ended:
         return Point(
             "facts", Verdict.OPEN, "the batch had not ended when the report was made: the store has gone on since"
+        )
+    if seal.facts == UNTOLD:
+        return Point(
+            "facts",
+            Verdict.OPEN,
+            "a server left out what its reader may not know, so the report names no digest of all facts; next: "
+            f"`swimctl report --batch {seal.batch}` writes the whole one",
         )
     if facts_digest(record) != seal.facts or _leaves_out(record, now):
         return Point("facts", Verdict.WRONG, "this store says something else of the batch than the report does")

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from swimctl.clock import to_the_minute
 from swimctl.errors import ConflictError
 from swimctl.images.catalogue import why_unfit
-from swimctl.models import Batch, Device, Image, Job
+from swimctl.models import Batch, Device, Image, Job, Policy
 from swimctl.requests.looks import check_devices
-from swimctl.requests.plans import Plan, PlanItem, UpgradeRequest, arranged, plan_item
+from swimctl.requests.plans import Plan, PlanItem, UpgradeRequest, arranged, plan_item, require_later
 from swimctl.requests.waiving import check_waivers
 from swimctl.states import JobStatus
 from swimctl.waivers import Waiver, how_to_waive
@@ -23,6 +25,21 @@ if TYPE_CHECKING:
 _TOLD: Final = 160
 
 
+def policy_again(batch: Batch, now: datetime, *, pilot: bool | None, until: datetime | None) -> Policy:
+    """Return the policy of a batch for what is tried again of it; None is as in the batch.
+
+    UsageError: `until` is over. ConflictError: the end of the batch is, and each job would fail of that.
+    """
+    require_later(until, now)
+    ends = until or batch.policy.until
+    if ends is not None and ends <= now:
+        raise ConflictError(
+            f"batch {batch.id} was to end by {to_the_minute(ends)}, and so would this one; nothing was made; next: "
+            f"`swimctl retry --batch {batch.id[:8]} --until TIME`"
+        )
+    return replace(batch.policy, until=ends, pilot=batch.policy.pilot if pilot is None else pilot)
+
+
 def tried_again(
     batch: Batch,
     jobs: Sequence[Job],
@@ -30,6 +47,7 @@ def tried_again(
     images: Sequence[Image],
     busy: Mapping[int, Sequence[Job]],
     waivers: Sequence[Waiver],
+    policy: Policy,
 ) -> Plan:
     """Return the plan of a batch's jobs that failed or were not attempted, each with its image, order and options.
 
@@ -62,7 +80,7 @@ def tried_again(
         mode=batch.mode,
         max_failures=batch.max_failures,
         workers=batch.workers,
-        policy=batch.policy,
+        policy=policy,
     )
     return Plan(request, arranged(items, request, hosts.devices), retry_of=batch.id)
 

@@ -9,7 +9,7 @@ import threading
 import uuid
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -43,7 +43,7 @@ from swimctl.requests.plans import (
     zoned,
 )
 from swimctl.requests.preview import Preview
-from swimctl.requests.retrying import tried_again, worth_retrying
+from swimctl.requests.retrying import policy_again, tried_again, worth_retrying
 from swimctl.requests.signed import SignedPlan, held_to, plan_of, require_same_rules, signed_document
 from swimctl.requests.waiving import require_bound, signed_by
 from swimctl.requests.workflows import WorkflowInfo
@@ -188,18 +188,23 @@ class Service:
         self._check(plan.request)
         return self._led(plan)
 
-    def retry_plan(self, batch_id: str, waivers: Sequence[Waiver] = (), *, pilot: bool | None = None) -> Plan:
+    def retry_plan(
+        self,
+        batch_id: str,
+        waivers: Sequence[Waiver] = (),
+        *,
+        pilot: bool | None = None,
+        until: datetime | None = None,
+    ) -> Plan:
         """Plan the jobs of a batch that failed or were not attempted once more, each with its image, mode and options.
 
         `pilot` None: the first of its kind goes alone if it did in that batch. `waivers` are added to those of the
-        batch. ConflictError: there is no such job. UsageError: they cannot be.
+        batch. ConflictError: there is no such job, or its end is over and no `until` given. UsageError: they cannot be.
         """
         batch = self._store.batch(batch_id)
+        policy = policy_again(batch, self._clock.now(), pilot=pilot, until=until)
         jobs = self._store.jobs(batch_id=batch.id)
-        plan = tried_again(batch, jobs, self._hosts, self._store.images(), self._busy(), waivers)
-        if pilot is not None:
-            plan = replace(plan, request=replace(plan.request, policy=replace(batch.policy, pilot=pilot)))
-        return self._led(plan)
+        return self._led(tried_again(batch, jobs, self._hosts, self._store.images(), self._busy(), waivers, policy))
 
     def worth_retrying(self, plan: Plan, checker: Checker) -> Plan:
         """Return the plan of a retry without the devices whose job would fail again; the devices are asked."""

@@ -292,8 +292,9 @@ def test_a_campaign_with_which_something_is_wrong_keeps_no_other_from_its_night(
     assert "campaign access: the rule that the store has of a campaign cannot be read" in caplog.text
 
 
+@pytest.mark.parametrize("error", [StoreError("the disk is full"), AttributeError("the disk is full")])
 def test_a_night_that_cannot_be_closed_keeps_no_other_open(
-    wish: Wished, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    wish: Wished, error: Exception, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     wish.create("access", selection=Selection(names=("sw1",)))
     wish.create("core", selection=Selection(names=("sw2",)))
@@ -303,10 +304,22 @@ def test_a_night_that_cannot_be_closed_keeps_no_other_open(
 
     def fails(night: int, halted: str = "") -> bool:
         if night == 1:
-            raise StoreError("the disk is full")
+            raise error
         return end_night(night, halted)
 
     monkeypatch.setattr(wish.store, "end_night", fails)
     wish.nights.settle()
     assert [night.campaign_id for night in wish.store.open_nights()] == [1]
-    assert "night 1 of campaign access was not closed: the disk is full" in caplog.text
+    assert "night 1 of campaign access was not closed" in caplog.text
+    assert "the disk is full" in caplog.text
+
+
+def test_the_night_of_a_campaign_that_was_ended_is_closed_though_nobody_can_read_its_rule(wish: Wished) -> None:
+    wish.create()
+    wish.ends(wish.begun())
+    said(wish.store, "UPDATE campaigns SET rule = '{}'")
+    wish.nights.settle()
+    assert len(wish.store.open_nights()) == 1, "whether it is halted hangs on its rule"
+    wish.store.end_campaign("access", ANNA)
+    wish.nights.settle()
+    assert wish.store.open_nights() == []

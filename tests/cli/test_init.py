@@ -28,15 +28,11 @@ def test_an_empty_folder_becomes_one_to_begin_with(empty: Path) -> None:
     ]  # fmt: skip
     assert "`swimctl doctor`" in said
     assert look(empty, "device", "list") == (0, "id\tdevice\tplatform\taddress\tmodel\tgroups\tproblem\n")
-    text = (
-        (empty / "inventory/hosts.yaml")
-        .read_text()
-        .replace("{}\n", "")
-        .replace("# access", "access")
-        .replace("\n#  ", "\n ")
-    )
-    (empty / "inventory/hosts.yaml").write_text(text)
-    assert "access-sw1\tcisco_xe\t192.0.2.11:22\tC9300-48P" in look(empty, "device", "list")[1]
+    begun = (empty / "inventory/hosts.yaml").read_text()
+    example = begun.replace("# access", "access").replace("\n#  ", "\n ")
+    for text in (example, begun + example.partition("\n")[2]):  # in place of the comments, or behind them
+        (empty / "inventory/hosts.yaml").write_text(text)
+        assert "access-sw1\tcisco_xe\t192.0.2.11:22\tC9300-48P" in look(empty, "device", "list")[1]
 
 
 def test_nothing_that_is_there_is_changed(empty: Path) -> None:

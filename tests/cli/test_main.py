@@ -14,7 +14,7 @@ import typer
 from swimctl import __version__, cli
 from swimctl.cli import commands, hoist, main, output
 from swimctl.cli.demo import put_on_path
-from swimctl.errors import ConfigError, ConflictError, DeviceUnknown, StoreError, SwimctlError
+from swimctl.errors import ConfigError, ConflictError, DeviceUnknown, StepFailed, StoreError, SwimctlError
 
 HEAVY = ("nornir", "netmiko", "paramiko", "asyncssh", "aiohttp", "sqlite_utils", "pydantic", "ruamel")
 
@@ -130,6 +130,7 @@ def test_a_mistake_on_the_command_line_is_one_line_and_exit_2(
         (ConflictError("nothing can be cancelled"), 3),
         (DeviceUnknown("sw1 does not answer"), 4),
         (SwimctlError("no"), 1),
+        (StepFailed("1 uplink lost"), 1),
     ],
 )
 def test_every_error_has_its_exit_code_and_one_line(
@@ -137,7 +138,7 @@ def test_every_error_has_its_exit_code_and_one_line(
 ) -> None:
     raising(error)
     assert main(["doctor"]) == code
-    more = "" if error.code == "error" else f" (more: `swimctl explain {error.code}`)"
+    more = "" if error.code in {"error", "step-failed"} else f" (more: `swimctl explain {error.code}`)"
     assert capsys.readouterr() == ("", f"swimctl: error: {error}{more}\n")
     assert main(["doctor", "--json"]) == code
     printed = capsys.readouterr()

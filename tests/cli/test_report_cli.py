@@ -18,8 +18,11 @@ import pytest
 from swimctl.cli import main, output
 from swimctl.clock import SystemClock
 from swimctl.models import Caller, Policy
+from swimctl.report.documents import facts_digest
 from swimctl.report.gathering import gather
+from swimctl.report.hiding import told_as
 from swimctl.report.page import page
+from swimctl.report.plain_forms import as_json
 
 Capture = pytest.CaptureFixture[str]
 Place = Any  # conftest.py's: folders of tests are no packages
@@ -122,6 +125,21 @@ def test_a_report_that_leaves_out_what_came_before_the_end_is_wrong(
     cut = gather(place.store, SystemClock(), batch, until_event=first)
     report.write_text(page(cut), encoding="utf-8")
     assert points(capsys, str(report))[1]["facts"] == "wrong"
+
+
+def test_what_was_left_out_of_a_report_can_be_guessed_by_no_digest_in_it(
+    report: Path, place: Place, capsys: Capture
+) -> None:
+    whole = gather(place.store, SystemClock(), place.store.jobs()[0].batch_id)
+    told = told_as(whole, lambda text, _name: text.replace("no room on flash", "(a device elsewhere)"))
+    for write in (page, as_json):
+        assert facts_digest(whole) in write(whole)
+        assert facts_digest(whole) not in write(told)
+    assert told_as(whole, lambda text, _name: text) == whole
+    report.write_text(page(told), encoding="utf-8")
+    assert points(capsys, str(report)) == (
+        1, {"file": "proved", "signature": "not proved", "audit": "proved", "facts": "not proved"},
+    )  # fmt: skip
 
 
 def test_of_a_batch_that_goes_on_nothing_is_proved(place: Place, capsys: Capture) -> None:

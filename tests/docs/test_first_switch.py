@@ -49,7 +49,8 @@ def test_the_page_leads_from_an_empty_folder_to_a_proved_switch(tmp_path: Path) 
     with lab_folder(lab):
         for language, block in blocks():
             if language == "yaml":
-                (here / "inventory" / "hosts.yaml").write_text(with_the_lab(block, lab), encoding="utf-8")
+                with (here / "inventory" / "hosts.yaml").open("a", encoding="utf-8") as file:
+                    file.write(with_the_lab(block, lab))
                 config = YAML(typ="safe").load((here / "config.yaml").read_text(encoding="utf-8"))
                 labs = json.loads((lab / "config.yaml").read_text(encoding="utf-8"))  # its times, its speed
                 config["swimctl"] = labs["swimctl"] | config["swimctl"]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import shutil
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
 from ruamel.yaml import YAML
 from support import inventory_servers
-from support.bastion import bastion
+from support.bastion import Bastion, bastion
 from support.certificates import self_signed
 from support.dask_sites import free_port
 from support.howto import Machine, Page
@@ -39,25 +40,46 @@ def at_address(folder: Path, address: str) -> int:
     return int(hosts["sw1"]["port"])
 
 
+@contextmanager
+def behind_a_bastion(folder: Path, page: Page) -> Iterator[tuple[Machine, Bastion, LabFleet]]:
+    """Run sw1 behind a bastion, and set up what the page prints for that."""
+    with lab_folder(folder) as lab:
+        port = at_address(folder, "10.20.0.1")
+        with bastion(folder, {("10.20.0.1", port): ("127.0.0.1", port)}) as through:
+            machine = Machine(folder, {"bastion.example.net": f"127.0.0.1\n  Port {through.port}"})
+            (folder / ".ssh").mkdir(mode=0o700)
+            shutil.copy(folder / "id", folder / ".ssh" / "ops")
+            (folder / "ssh_config").write_text(machine.here(page.block("Host bastion")), encoding="utf-8")
+            machine.configure(page.block("config_file: ssh_config"))
+            yield machine, through, lab
+    page.over()
+
+
 def test_a_device_behind_a_bastion_is_upgraded(tmp_path: Path) -> None:
     page = Page("ssh.md")
-    with lab_folder(tmp_path) as lab:
-        port = at_address(tmp_path, "10.20.0.1")
-        with bastion(tmp_path, {("10.20.0.1", port): ("127.0.0.1", port)}) as through:
-            machine = Machine(tmp_path, {"bastion.example.net": f"127.0.0.1\n  Port {through.port}"})
-            (tmp_path / ".ssh").mkdir(mode=0o700)
-            shutil.copy(tmp_path / "id", tmp_path / ".ssh" / "ops")
-            (tmp_path / "ssh_config").write_text(machine.here(page.block("Host bastion")), encoding="utf-8")
-            machine.configure(page.block("config_file: ssh_config"))
-            shown = machine.type(page.block("swimctl device show sw1"))
-            assert "bastion" in shown
-            machine.type("swimctl upgrade sw1 --yes")
-            assert len(lab.reloads("sw1")) == 1
-            assert set(through.logins) == {"ops"}
-            machine.configure(page.block("host_keys: strict"))
-            machine.type(page.block("swimctl device trust sw1"))
-            machine.type("swimctl device check sw1")
-    page.over()
+    with behind_a_bastion(tmp_path, page) as (machine, through, lab):
+        assert "bastion" in machine.type(page.block("swimctl device show sw1"))
+        machine.type("swimctl upgrade sw1 --yes")
+        assert len(lab.reloads("sw1")) == 1
+        assert set(through.logins) == {"ops"}
+        machine.configure(page.block("host_keys: strict"))
+        machine.type(page.block("swimctl device trust sw1"))
+        machine.type("swimctl device check sw1")
+
+
+def test_the_way_through_a_bastion_is_shown_and_tried(tmp_path: Path) -> None:
+    page = Page("behind-a-bastion.md")
+    with behind_a_bastion(tmp_path, page) as (machine, through, lab):
+        said = machine.type(page.block("swimctl device show sw1"))
+        assert "bastion" in said
+        assert "1 of 1 devices answer with SSH" in said
+        assert set(through.logins) == {"ops"}
+        machine.type("swimctl plan sw1")
+        through.lets_in = False
+        through.die()
+        said = machine.type("swimctl doctor", code=1)
+        assert "swimctl explain bastion-refused" in said
+        assert lab.reloads("sw1") == []
 
 
 def test_netbox_is_the_inventory_and_hears_of_an_upgrade(tmp_path: Path) -> None:
@@ -82,6 +104,49 @@ def test_netbox_is_the_inventory_and_hears_of_an_upgrade(tmp_path: Path) -> None
         assert "written back" in said_of(machine, "sw1")
     page.over()
     back.over()
+
+
+def of_the_lab(lab: LabFleet) -> inventory_servers.Device:
+    """Return sw1 as NetBox has it."""
+    return inventory_servers.Device(
+        "sw1", "campus-access", serial=lab.specs[0].serial, address="127.0.0.1",
+        custom={"ssh_port": lab.ports["sw1"]}, site="Bern", tags=("night",),
+    )  # fmt: skip
+
+
+def test_a_folder_begins_with_netbox_and_a_group_of_it_is_upgraded(tmp_path: Path) -> None:
+    page, network, token = Page("with-netbox.md"), tmp_path / "network", f"Token {TOKEN}"
+    network.mkdir()
+    yaml = YAML(typ="safe", pure=True)
+    account = network / "credentials.yaml"
+    account.write_text("{username: admin, password: admin, enable_secret: enable}\n", encoding="utf-8")
+    account.chmod(0o600)
+    with ExitStack() as stack:
+        lab = stack.enter_context(lab_folder(tmp_path / "lab"))
+        netbox = stack.enter_context(inventory_servers.serving("netbox", token, [of_the_lab(lab)]))
+        truth = stack.enter_context(serving("netbox"))
+        machine = Machine(network, {"https://netbox.example": netbox.url, "NETBOX_TOKEN=…": f"NETBOX_TOKEN={TOKEN}"})
+        assert "\tsw1\t" in machine.type(page.block("swimctl init --from netbox"))
+        begun = yaml.load((network / "config.yaml").read_text(encoding="utf-8"))
+        printed = page.block("plugin: NetBoxInventory")
+        begun["inventory"]["options"]["filters"] = {"status": "active", "role": "access"}
+        assert begun["inventory"] == yaml.load(machine.here(printed))["inventory"], "it writes all but the filter"
+        machine.configure(printed)
+        machine.configure(page.block("campus-access: cisco_xe"))
+        labs = json.loads((tmp_path / "lab" / "config.yaml").read_text(encoding="utf-8"))["swimctl"]
+        ours = {"credentials_file": account.name, "inventory": {"port": "custom_fields.ssh_port"}}
+        times = {name: value for name, value in labs.items() if name not in {"store", "jobs_dir"}}
+        machine.configure(json.dumps({"swimctl": {**times, **ours}}))
+        image = tmp_path / "lab" / "images" / "cat9k_iosxe.17.12.04.SPA.bin"
+        machine.type(f"swimctl image add {image}; swimctl image golden 1", NETBOX_TOKEN=TOKEN)
+        planned = machine.type(page.block("swimctl plan --group site__bern"), NETBOX_TOKEN=TOKEN)
+        assert planned.count("ready=1") == 2
+        assert "status=active" in netbox.requests[-1][0]
+        machine.calling(**{"https://netbox.example": truth.url}).configure(page.block("write_back:"))
+        machine.type("swimctl upgrade sw1 --yes", NETBOX_TOKEN=TOKEN)
+        assert len(lab.reloads("sw1")) == 1
+        assert (truth.fields, len(truth.entries)) == ({"100": {FIELD: "17.12.4"}}, 1)
+    page.over()
 
 
 def in_groups(folder: Path, groups: dict[str, str]) -> None:

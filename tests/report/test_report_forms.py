@@ -17,7 +17,7 @@ from support.report_records import BATCH, NEW, OLD, WAIVED, Told, fleet, record
 
 from swimctl.cli.report_screen import screen
 from swimctl.models import Outcome
-from swimctl.report.documents import facts_digest
+from swimctl.report.facts import UNTOLD
 from swimctl.report.hiding import told_as
 from swimctl.report.markdown import markdown
 from swimctl.report.page import page
@@ -263,7 +263,17 @@ def test_words_of_swimctl_itself_and_the_seal_stay_whatever_a_device_is_called()
     for write in (page, markdown, junit, as_json):
         seal = read_seal(write(told).encode())
         assert seal is not None
-        assert (seal.whole, seal.batch, seal.facts) == (True, NIGHT.batch.id, facts_digest(NIGHT)), write
+        assert (seal.whole, seal.batch, seal.facts) == (True, NIGHT.batch.id, UNTOLD), write
+
+
+def test_what_somebody_said_of_a_device_names_no_device_elsewhere() -> None:
+    words = ("recheck", "keep, by anna: core9 is down", {"by": "anna", "reason": "core9 is down"})
+    whole = record(Told("sw1", more=(words,)))
+    assert "core9" in page(whole)
+    told = told_as(whole, lambda text, _name: text.replace("core9", "(a device elsewhere)"))
+    assert [each.what for each in told.devices[0].decisions] == ["keep, by anna: (a device elsewhere) is down"]
+    for write in (page, markdown, junit, table, as_json):
+        assert "core9" not in write(told), write
 
 
 def test_a_report_says_by_which_clock_its_times_and_its_window_are(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from support.stores import NOON, StandingClock
 from swimctl.config.flows import Flow
 from swimctl.config.own_steps import Command
 from swimctl.errors import ConflictError, ImageError, NotFound, UsageError
-from swimctl.models import Caller, Device, ExecutionMode, Golden, Image, Job, JobOptions, Outcome
+from swimctl.models import Caller, Device, ExecutionMode, Golden, Image, Job, JobOptions, Outcome, Policy
 from swimctl.requests.plans import UpgradeRequest
 from swimctl.requests.service import Service, Triggered
 from swimctl.states import JobStatus
@@ -344,6 +344,19 @@ class TestRetry:
         assert "no longer in the inventory" in (plan.refused[0].refusal or "")
         house.store.remove_image(house.image.id)
         assert all("catalogue" in (item.refusal or "") for item in service.retry_plan(made.batch.id).items[1:])
+
+    def test_a_retry_after_the_end_of_its_batch_needs_another_end(self, house: House, project: Project) -> None:
+        now = NOON
+        made = house.trigger("bern-1", policy=Policy(until=now + timedelta(hours=2)))
+        house.run(made.jobs[0], to=JobStatus.FAILED)
+        assert house.service.retry_plan(made.batch.id).request.policy == made.batch.policy
+        morning = project.service(house.store, StandingClock(now + timedelta(hours=3)))
+        with pytest.raises(ConflictError, match=f"was to end by .*swimctl retry --batch {made.batch.id[:8]} --until"):
+            morning.retry(made.batch.id)
+        with pytest.raises(UsageError, match="is in the past"):
+            morning.retry_plan(made.batch.id, until=now)
+        later = now + timedelta(hours=9)
+        assert morning.retry_plan(made.batch.id, until=later).request.policy.until == later
 
     def test_nothing_to_retry_is_a_conflict(self, house: House) -> None:
         made = house.trigger("bern-1")

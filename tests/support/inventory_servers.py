@@ -36,6 +36,8 @@ class Device:
     address: str | None = "192.0.2.7"
     driver: str | None = None  # Nautobot's network driver
     custom: Mapping[str, Any] = field(default_factory=dict)
+    site: str = "Bern West"
+    tags: tuple[str, ...] = ()
 
 
 SITE = (
@@ -94,7 +96,7 @@ def netbox_device(number: int, device: Device) -> dict[str, Any]:
         "platform": None if device.platform is None else _brief(number, device.platform),
         "serial": device.serial,
         "asset_tag": None,
-        "site": _brief(3, "Bern West"),
+        "site": _brief(3, device.site),
         "location": None,
         "status": {"value": "active", "label": "Active"},
         "primary_ip": ip,
@@ -104,7 +106,7 @@ def netbox_device(number: int, device: Device) -> dict[str, Any]:
         "virtual_chassis": None,
         "local_context_data": None,
         "config_context": {},
-        "tags": [],
+        "tags": [_brief(place, tag) for place, tag in enumerate(device.tags, 1)],
         "custom_fields": dict(device.custom),
     }
 

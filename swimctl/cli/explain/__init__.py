@@ -12,7 +12,7 @@ from swimctl.cli import output
 from swimctl.cli.context import Context, of
 from swimctl.cli.explain import of_devices, of_installation, of_requests
 from swimctl.cli.explain.topics import Topic
-from swimctl.errors import NotFound, SwimctlError
+from swimctl.errors import SwimctlError, UsageError
 
 app = typer.Typer()
 
@@ -51,7 +51,7 @@ def _found(name: str) -> Topic:
     if name not in TOPICS:
         near = difflib.get_close_matches(name, TOPICS, n=3)
         meant = f"did you mean {' or '.join(near)}? " if near else ""
-        raise NotFound(f"there is no explanation named '{name}'; {meant}`swimctl explain` lists all")
+        raise UsageError(f"there is no explanation named '{name}'; {meant}`swimctl explain` lists all")
     return TOPICS[name]
 
 

@@ -17,7 +17,7 @@ from support.report_records import BATCH, NEW, OLD, WAIVED, Told, fleet, record
 
 from swimctl.cli.report_screen import screen
 from swimctl.models import Outcome
-from swimctl.report.facts import UNTOLD
+from swimctl.report.documents import facts_digest
 from swimctl.report.hiding import told_as
 from swimctl.report.markdown import markdown
 from swimctl.report.page import page
@@ -263,7 +263,7 @@ def test_words_of_swimctl_itself_and_the_seal_stay_whatever_a_device_is_called()
     for write in (page, markdown, junit, as_json):
         seal = read_seal(write(told).encode())
         assert seal is not None
-        assert (seal.whole, seal.batch, seal.facts) == (True, NIGHT.batch.id, UNTOLD), write
+        assert (seal.whole, seal.batch, seal.facts) == (True, NIGHT.batch.id, facts_digest(NIGHT)), write
 
 
 def test_what_somebody_said_of_a_device_names_no_device_elsewhere() -> None:

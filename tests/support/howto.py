@@ -120,7 +120,7 @@ class Machine:
 def _merge(document: dict[str, object], more: Mapping[str, object]) -> None:
     for key, value in more.items():
         below = document.get(key)
-        if isinstance(below, dict) and isinstance(value, dict) and key != "inventory":
+        if isinstance(below, dict) and isinstance(value, dict) and "plugin" not in value:
             _merge(below, value)
         else:
             document[key] = value

@@ -58,6 +58,7 @@ pictures: $(TESTED)
 	$(BIN)/python tests/tutorial/recording.py docs/pictures
 	$(BIN)/python tests/tutorial/playing.py docs/pictures
 	$(BIN)/python tests/report_pictures.py docs/pictures  # needs a browser: tests/support/browser.py
+	$(BIN)/python tests/page_pictures.py docs/pictures batch
 
 # The pages of docs/ as a site, in site/: open site/index.html. tests/docs builds it, too.
 site: $(TESTED)

@@ -1,6 +1,7 @@
 """Make the pictures of each page of `swimctl serve`: on a desktop and a phone, light and dark; look at them.
 
-    python tests/page_pictures.py FOLDER
+    python tests/page_pictures.py docs/pictures batch     what docs/pages.md shows
+    python tests/page_pictures.py FOLDER                  all of them; look at them
 
 It needs a browser: see support/browser.py.
 """
@@ -52,7 +53,7 @@ def fill(api: Api) -> dict[str, str]:
         "batches": "/", "batch": f"/batches/{batch}", "job": "/jobs/2", "transcript": "/jobs/2/transcript",
         "found": "/?q=sw2", "devices": "/devices", "device": "/devices/sw1", "images": "/images",
         "campaigns": "/campaigns", "campaign": "/campaigns/access", "new-campaign": "/new-campaign", "plan": "/plan",
-        "refused": "/jobs/99", "api": "/api/docs",
+        "refused": "/jobs/99", "api": "/api/docs", "sign-in": "/sign-in",
     }  # fmt: skip
 
 
@@ -64,16 +65,17 @@ def pictures(chromium: Any, url: str, pages: dict[str, str], folder: Path) -> li
             place = chromium.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
             tab = _listened_to(place.new_page(), said)
             tab.goto(f"{url}/sign-in")
-            tab.screenshot(path=folder / f"sign-in-{device}-{scheme}.png")
+            if "sign-in" in pages:
+                tab.screenshot(path=folder / f"page-sign-in-{device}-{scheme}.png")
             tab.fill("[name=username]", OPERATOR)
             tab.fill("[name=password]", PASSWORD)
             tab.click("main button")
             tab.wait_for_url(f"{url}/")
-            for name, path in pages.items():
+            for name, path in {name: path for name, path in pages.items() if name != "sign-in"}.items():
                 tab.goto(url + path)
                 wide = tab.evaluate("document.documentElement.scrollWidth - window.innerWidth")
                 said += [f"{name}, {device}: {wide} pixels wider than the screen"] if wide > 0 else []
-                tab.screenshot(path=folder / f"{name}-{device}-{scheme}.png", full_page=name != "api")
+                tab.screenshot(path=folder / f"page-{name}-{device}-{scheme}.png", full_page=name != "api")
             place.close()
     return said
 
@@ -98,7 +100,9 @@ def main() -> int:
         answering(api.backend, add_pages) as api.address,
         browser() as chromium,
     ):
-        said = pictures(chromium, "http://{}:{}".format(*api.address), fill(api), folder)
+        pages = fill(api)
+        wanted = {name: pages[name] for name in sys.argv[2:] or pages}
+        said = pictures(chromium, "http://{}:{}".format(*api.address), wanted, folder)
     for each in said:
         print(each, file=sys.stderr)
     return 1 if said else 0

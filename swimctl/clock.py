@@ -154,4 +154,5 @@ def to_the_minute(at: datetime) -> str:
 
 def rfc3339(moment: datetime) -> str:
     """Write a time in UTC with microseconds, ending in Z; text order is time order."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    # strftime writes the year 252 in three digits, which no reader takes.
+    return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from aiohttp import web
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from swimctl.api.answers import ImageAnswer, Problem
 from swimctl.api.errors import Refusal
@@ -30,12 +30,6 @@ class GoldenRequest(Request):
     valid_from: Moment | None = Field(None, description="before this time the rule does not count")
     valid_until: Moment | None = Field(None, description="from this time on the rule does not count")
 
-    @model_validator(mode="after")
-    def _some_time(self) -> GoldenRequest:
-        if self.valid_from is not None and self.valid_until is not None and self.valid_from >= self.valid_until:
-            raise ValueError("valid_until must be later than valid_from")
-        return self
-
 
 class GoldenEnd(Request):
     """Which image is golden no more, for any device."""
@@ -47,6 +41,8 @@ async def make(call: Call) -> web.Response:
     """Make an image golden."""
     asked: GoldenRequest = call.body
     backend = call.backend
+    if asked.valid_from is not None and asked.valid_until is not None and asked.valid_from >= asked.valid_until:
+        raise Refusal(422, "no such time", "valid_until must be later than valid_from")
 
     def work() -> dict[str, Any]:
         image = backend.store.image(asked.image_id)

@@ -27,6 +27,13 @@ def test_an_image_is_golden_for_what_is_named_and_then_no_more(api: Api) -> None
     assert told == [("olga", "golden-set", NEWER), ("olga", "golden-unset", NEWER)]
 
 
+def test_a_time_long_ago_is_written_so_that_it_can_be_read(api: Api) -> None:
+    made = api.post(GOLDEN, {"image_id": 5, "valid_from": "0252-10-12T09:37:13.35-12:07"})
+    assert made.status == 200, made.body
+    assert made.json["golden_rules"][0]["valid_from"] == "0252-10-12T21:44:13.350000Z"
+    assert api.get("/api/images/").status == 200
+
+
 @pytest.mark.parametrize(
     ("body", "status", "word"),
     [
@@ -35,7 +42,7 @@ def test_an_image_is_golden_for_what_is_named_and_then_no_more(api: Api) -> None
         ({"image_id": 5, "group": "nobody"}, 404, "nobody"),
         ({"image_id": 5, "model": "N9K-*"}, 404, "N9K-*"),
         ({"image_id": 5, "valid_from": "tomorrow"}, 400, "is not a time"),
-        ({"image_id": 5, "valid_from": "2031-06-02T00:00Z", "valid_until": "2031-06-01T00:00Z"}, 400, "later"),
+        ({"image_id": 5, "valid_from": "2031-06-02T00:00Z", "valid_until": "2031-06-01T00:00Z"}, 422, "later"),
         ({"image_id": 5, "modle": "C9300-*"}, 400, "unknown field"),
         ({}, 400, "image_id"),
     ],

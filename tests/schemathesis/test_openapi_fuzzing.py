@@ -27,6 +27,8 @@ LEFT_OUT = ("/api/upgrade/events/", "/api/auth/login/")
 # which lead to no job.
 EASY = (
     "/api/devices/{id}/history/",
+    # Of a campaign without a night, its list says so by null, and schemathesis asks for the reports of batch `None`.
+    "/api/campaigns/",
     "/api/campaigns/{name}/show/",
     *(f"/api/campaigns/{what}/" for what in ("create", "approve", "pause", "continue", "next", "end")),
 )

@@ -119,7 +119,7 @@ def test_a_person_filters_opens_a_job_and_leaves(tmp_path: Path) -> None:
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     environment = {"PATH": path, "HOME": str(tmp_path), "LANG": "C.UTF-8"}
     with (
-        lab_folder(tmp_path, devices=4, speed=10, faults={"sw3": ["refuse-login"]}),
+        lab_folder(tmp_path, devices=4, speed=5, faults={"sw3": ["refuse-login"]}),
         screen(tmp_path, 80, 24, environment) as terminal,
     ):
         upgrade = start(tmp_path, "upgrade", "--all", "--yes")

@@ -71,7 +71,9 @@ def pictures(chromium: Any, url: str, pages: dict[str, str], folder: Path) -> li
             tab.fill("[name=password]", PASSWORD)
             tab.click("main button")
             tab.wait_for_url(f"{url}/")
-            for name, path in {name: path for name, path in pages.items() if name != "sign-in"}.items():
+            for name, path in pages.items():
+                if name == "sign-in":
+                    continue  # made before
                 tab.goto(url + path)
                 wide = tab.evaluate("document.documentElement.scrollWidth - window.innerWidth")
                 said += [f"{name}, {device}: {wide} pixels wider than the screen"] if wide > 0 else []

@@ -113,10 +113,9 @@ class Activation:
         command = driver.support.activate
         require_alone(context, driver)
         self._rehearse(context, driver)
+        # Else it was saved just before the image was added; where access points loaded that, hours have passed.
         if not _unpacks(driver) or context.record.recall(ACCESS_POINTS) is not None:
-            save(
-                context, driver
-            )  # it was last saved before the image was added: hours ago, where access points loaded it
+            save(context, driver)
         context.record.say(f"{command} {called(context.image)}")
         sent = send_once(context, driver, "activate", lambda: driver.activate(context.image))
         if sent.dropped and sent.outcome.succeeded is None:

@@ -28,8 +28,12 @@ _LOOK_EVERY = 0.1
 
 
 def secret(kind: str) -> str:
-    """Make up a secret that every way of writing it changes, and that a terminal of a switch takes as it is."""
-    return f'{kind}"{secrets.token_hex(6)}/+&%<\\ö'
+    """Make up a secret that every way of writing it changes, and that a terminal of a switch takes as it is.
+
+    Any nine signs of it hold four that are drawn: a piece of one secret is no piece of another one.
+    """
+    drawn = secrets.token_hex(6)
+    return f'{kind}"{drawn[:4]}/{drawn[4:8]}+&{drawn[8:]}%<\\ö'
 
 
 def spellings(text: str) -> set[bytes]:

@@ -54,7 +54,18 @@ class _Terminal(pyte.Screen):
         if how.get("private") and _SECOND in modes and self._first is not None:
             self.buffer, self.cursor = self._first
             self._first = None
+            self.dirty.update(range(self.lines))
         super().reset_mode(*modes, **how)
+
+    def texts(self) -> dict[int, str]:
+        """Return the text of each line that is another one since the last call, without the blanks at its end."""
+        changed = {number: self.buffer[number] for number in self.dirty if number < self.lines}
+        self.dirty.clear()
+        columns, blank = range(self.columns), self.default_char
+        return {
+            number: "".join(cells.get(column, blank).data for column in columns).rstrip()
+            for number, cells in changed.items()
+        }
 
 
 class Screen:
@@ -65,6 +76,7 @@ class Screen:
         self._screen = _Terminal(columns, lines)
         self._stream = pyte.ByteStream(self._screen)
         self._lock = threading.Lock()
+        self._lines: dict[int, str] = {}
         self._last = time.monotonic()
 
     def listen(self) -> None:
@@ -91,7 +103,8 @@ class Screen:
     def text(self) -> str:
         """What stands on the screen, without the blanks at the ends of lines."""
         with self._lock:
-            return "\n".join(line.rstrip() for line in self._screen.display).rstrip()
+            self._lines |= self._screen.texts()
+            return "\n".join(self._lines.get(number, "") for number in range(self._screen.lines)).rstrip()
 
     def wait_for(self, pattern: str, seconds: float) -> str:
         """Wait until a regular expression is found on the screen; return what it found."""

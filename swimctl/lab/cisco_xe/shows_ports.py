@@ -17,21 +17,16 @@ def _lost(switch: Switch) -> set[str]:
     """Return the ports that a fault keeps down: the first one behind which is a router, or an access port."""
     if not switch.degraded:
         return set()
-    ups, up = switch.spec.ports_up(), uplinks(switch)
+    ups, up = switch.spec.ports_up(), switch.spec.uplinks
     access = [name for name in ups if vlan_of(switch, name) not in {"trunk", "routed"}]
     lost = {"interface-lost": [name for name in ups if name in up] or ups, "access-lost": access}
     found = {names[0] for fault, names in lost.items() if names and switch.spec.fault(fault)}
     return found | set(filter(None, [unpowered(switch)]))
 
 
-def uplinks(switch: Switch) -> set[str]:
-    """Return the ports behind which a router is."""
-    return {neighbour.local for neighbour in switch.spec.plugged_in() if "Router" in neighbour.capabilities}
-
-
 def uplink_up(switch: Switch) -> bool:
     """Return whether a router is behind a live port; a device without uplinks is wired to all it needs."""
-    up = uplinks(switch)
+    up = switch.spec.uplinks
     return not up or any(name in up and status == "connected" for name, _bank, status in ports(switch))
 
 
@@ -44,7 +39,7 @@ def _fed(switch: Switch) -> list[str]:
         for name, bank in member.hardware.ports(number)
         if bank.copper
     }
-    return [name for name in switch.spec.ports_up() if name in copper - uplinks(switch)]
+    return [name for name in switch.spec.ports_up() if name in copper - switch.spec.uplinks]
 
 
 def unpowered(switch: Switch) -> str:
@@ -81,7 +76,7 @@ def _below(switch: Switch, name: str, command: str) -> str:
 
 def vlan_of(switch: Switch, name: str) -> str:
     """Return the VLAN of a port, or that it is a trunk."""
-    if name in uplinks(switch) or _below(switch, name, "switchport mode") == "trunk":
+    if name in switch.spec.uplinks or _below(switch, name, "switchport mode") == "trunk":
         return "trunk"
     return _below(switch, name, "switchport access vlan") or "1"
 

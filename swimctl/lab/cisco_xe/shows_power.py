@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from swimctl.lab import routing
 from swimctl.lab.cisco_xe.models import short_port
-from swimctl.lab.cisco_xe.shows_ports import plugged_in, ports, powered, unpowered, uplinks
+from swimctl.lab.cisco_xe.shows_ports import plugged_in, ports, powered, unpowered
 
 if TYPE_CHECKING:
     from swimctl.lab.cisco_xe.device import Switch
@@ -66,7 +66,7 @@ def _draws(switch: Switch, number: int) -> list[tuple[str, str, float, str, str]
 
 def counters_errors(switch: Switch) -> str:
     """Show interfaces counters errors."""
-    damaged, first = routing.errors(switch), next(iter(sorted(uplinks(switch))), "")
+    damaged, first = routing.errors(switch), next(iter(sorted(switch.spec.uplinks)), "")
     names = [name for name, _bank, _status in ports(switch)]
     heads = (
         ("Align-Err", "FCS-Err", "Xmit-Err", "Rcv-Err", "UnderSize", "OutDiscards"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from swimctl.errors import UsageError
 from swimctl.lab.chassis_spec import ChassisSpec
@@ -52,7 +53,7 @@ class Routes:
     ospf: int = 24
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: what each of its ports is asked for is kept
 class SwitchSpec(ChassisSpec):
     """All that a lab switch is made from.
 
@@ -173,6 +174,11 @@ class SwitchSpec(ChassisSpec):
                 )
             )
         return tuple(found)
+
+    @cached_property
+    def uplinks(self) -> frozenset[str]:
+        """Return the ports behind which a router is."""
+        return frozenset(each.local for each in self.plugged_in() if "Router" in each.capabilities)
 
     @property
     def platform(self) -> str:

@@ -8,9 +8,16 @@ from importlib.metadata import entry_points
 
 import swimctl
 
-for _module in pkgutil.walk_packages(swimctl.__path__, "swimctl."):
-    if not _module.name.startswith("swimctl.lab") and not _module.name.endswith("__main__"):
-        import_module(_module.name)
-import_module("swimctl.lab.fleet")
-for _plugin in entry_points(group="nornir.plugins.connections"):  # Nornir loads what is installed
-    _plugin.load()
+# The lab's own; what python -m runs; and what swimctl starts where python-ldap is, which is not everywhere.
+_LEFT_OUT = ("swimctl.lab", "swimctl.__main__", "swimctl.accounts.ldap_child")
+
+try:
+    for _module in pkgutil.walk_packages(swimctl.__path__, "swimctl."):
+        if not _module.name.startswith(_LEFT_OUT):
+            import_module(_module.name)
+    import_module("swimctl.lab.fleet")
+    for _plugin in entry_points(group="nornir.plugins.connections"):  # Nornir loads what is installed
+        _plugin.load()
+except ImportError as error:
+    # Python's fork server passes over this one without a word: each process would read the rest by itself, a second each.
+    raise RuntimeError("not all of swimctl can be imported") from error

@@ -19,5 +19,5 @@ try:
     for _plugin in entry_points(group="nornir.plugins.connections"):  # Nornir loads what is installed
         _plugin.load()
 except ImportError as error:
-    # Python's fork server passes over this one without a word: each process would read the rest by itself, a second each.
+    # Python's fork server passes over this one without a word; each process would read the rest itself, a second each.
     raise RuntimeError("not all of swimctl can be imported") from error

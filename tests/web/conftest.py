@@ -1,11 +1,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 from support.api_client import OPERATOR, READER, Api, answering, opened
+from support.browser import browser
 from support.projects import Project
+from support.server_process import Served, serving
 from support.stores import StandingClock
+from support.upgrades import lab_folder
 from web.visitor import Visitor
 
 from swimctl.web import add_pages
@@ -39,3 +44,16 @@ def reader(api: Api) -> Visitor:
     visitor = Visitor(api)
     assert visitor.sign_in(READER).status == 303
     return visitor
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    with browser() as opened:
+        yield opened
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[Served]:
+    faults = {"sw3": ["install-fails"], "sw4": ["no-space"]}
+    with lab_folder(tmp_path, devices=4, speed=100, faults=faults), serving(tmp_path) as one:
+        yield one

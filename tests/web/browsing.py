@@ -1,0 +1,50 @@
+"""A tab of a real browser in front of the pages, and what is asked of each page that it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+import pytest
+from support.browser import missing
+from support.server_process import PASSWORD
+
+in_a_browser: Final = pytest.mark.skipif(bool(missing()), reason=missing() or "all there")
+NAME: Final = "operator-user"
+PHONE: Final = {"width": 390, "height": 844}
+DESK: Final = {"width": 1280, "height": 860}
+
+
+@contextmanager
+def tab(chromium: Any, url: str, **options: Any) -> Iterator[Any]:
+    """Open a tab of a browser of its own; it fails where a script of the page does, or the page's policy is broken."""
+    told: list[str] = []
+    context = chromium.new_context(**{"viewport": DESK, **options})
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    page.on("pageerror", lambda error: told.append(str(error)))
+    page.on("dialog", lambda dialog: told.append(f"dialog: {dialog.message}"))
+    page.on("console", lambda line: told.append(line.text) if "Content Security Policy" in line.text else None)
+    page.goto(url)
+    try:
+        yield page
+    finally:
+        context.close()
+    assert told == []
+
+
+def sign_in(page: Any, name: str = NAME, password: str = PASSWORD) -> None:
+    page.fill("[name=username]", name)
+    page.fill("[name=password]", password)
+    page.click("main button")
+    page.wait_for_selector("text=Sign out")
+
+
+def look_at(page: Any, axe: Any, path: str) -> None:
+    """Check that nothing of a page is cut off on a phone, and that nothing serious is wrong for a screen reader."""
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    assert wide <= PHONE["width"], f"{path} is {wide} wide"
+    found = axe.run(page).response["violations"]
+    serious = [(one["id"], one["nodes"][0]["html"][:200]) for one in found if one["impact"] in {"serious", "critical"}]
+    assert serious == [], path

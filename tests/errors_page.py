@@ -9,9 +9,9 @@ import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
-from swimctl.cli.explain import PARTS
-from swimctl.cli.explain.topics import Topic
 from swimctl.errors import SwimctlError
+from swimctl.topics import PARTS
+from swimctl.topics.topic import Topic
 
 PAGE = Path(__file__).parent.parent / "docs" / "errors.md"
 _INTRODUCTION = """\

@@ -43,7 +43,8 @@ class Backend:
     """What the API works with; all of it is called in threads, so that the loop never waits for a disk.
 
     `hidden` are folders that no answer may name, beside those of the images. `stopping`: no new work is taken.
-    `checker` looks at devices; None: this process talks to none. `proxies` are believed who came to them.
+    `checker` looks at devices; None: this process talks to none. `proxies` are believed who came to them. `docs_url`:
+    where the team has the pages of docs/ as a site.
     """
 
     service: Service
@@ -56,6 +57,7 @@ class Backend:
     stopping: bool = False
     checker: Checker | None = None
     proxies: Sequence[Network] = ()
+    docs_url: str = ""
     readers: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(_READERS, "api"))
     # Checking a password takes long by design: logins must not keep anybody from seeing how their jobs are.
     logins: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(_LOGINS, "login"))

@@ -15,9 +15,9 @@ import typer
 
 from swimctl.cli import output
 from swimctl.cli.context import Opened, of
-from swimctl.cli.explain import TOPICS
 from swimctl.errors import SwimctlError
 from swimctl.inventory.selection import some
+from swimctl.topics import TOPICS
 
 if TYPE_CHECKING:
     from swimctl.config.settings import Settings

@@ -4,25 +4,17 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import asdict
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 
 from swimctl.cli import output
 from swimctl.cli.context import Context, of
-from swimctl.cli.explain import of_devices, of_installation, of_requests
-from swimctl.cli.explain.topics import Topic
 from swimctl.errors import SwimctlError, UsageError
+from swimctl.topics import TOPICS, address, first_sentence
+from swimctl.topics.topic import Topic
 
 app = typer.Typer()
-
-# In the order and under the headings of docs/errors.md.
-PARTS: Final = {
-    "What you asked for": of_requests.TOPICS,
-    "A device, or the way to it": of_devices.TOPICS,
-    "The store, and what only doctor says": of_installation.TOPICS,
-}
-TOPICS: Final = {one.name: one for part in PARTS.values() for one in part}
 
 
 @app.command()
@@ -42,11 +34,6 @@ def explain(
         output.print_table(("Name", "When"), [(one.name, first_sentence(one.when)) for one in shown])
 
 
-def first_sentence(text: str) -> str:
-    """Return what a text begins with, up to its first full stop or colon."""
-    return min((text.partition(mark)[0] for mark in (". ", ": ")), key=len).rstrip(".")
-
-
 def _found(name: str) -> Topic:
     if name not in TOPICS:
         near = difflib.get_close_matches(name, TOPICS, n=3)
@@ -64,13 +51,6 @@ def _print(one: Topic, site: str) -> None:
     pages = {f"errors.md#{one.name}": "This text"} | dict(one.pages)
     for page, title in pages.items():
         output.print_line(f"{title}: {address(page, site)}")
-
-
-def address(page: str, site: str) -> str:
-    """Return where a page is: on the team's site where config.yaml names one, else in the source of swimctl."""
-    name, _, heading = page.partition("#")
-    anchor = f"#{heading}" if heading else ""
-    return f"{site.rstrip('/')}/{name.removesuffix('.md')}.html{anchor}" if site else f"docs/{page}"
 
 
 def _site(context: Context) -> str:

@@ -25,8 +25,6 @@ _CONTROL = {code: "\N{REPLACEMENT CHARACTER}" for code in (*range(32), *range(0x
 _ROOMY: Final = 120
 _UNBROKEN: Final = frozenset({"Id", "Job", "Device", "Check", "Result", "Status", "Step"})
 _USUAL: Final = 80
-# Of these, a general text knows nothing that the message does not say.
-_SAYS_ALL: Final = frozenset({"error", "usage", "device", "step-failed", "access-refused"})
 _INDENT: Final = "  "
 # A word, or several that backquotes hold together.
 _PIECES: Final = re.compile(r"(?:`[^`]*`|\S)+")
@@ -142,7 +140,9 @@ def fail(error: SwimctlError, *, as_json: bool) -> None:
 
 def more_about(code: str) -> str:
     """Return the command that says more about an error; empty where nothing is known that a message does not say."""
-    return "" if code in _SAYS_ALL else f"swimctl explain {code}"
+    from swimctl.topics import SAYS_ALL  # long texts, which most commands never need
+
+    return "" if code in SAYS_ALL else f"swimctl explain {code}"
 
 
 def say_error(code: str, message: str, *, as_json: bool) -> None:

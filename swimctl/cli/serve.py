@@ -117,6 +117,7 @@ class _Serving:
             ),
             checker=None if self._scheduler is None else opened.engine,
             proxies=settings.trusted_proxies,
+            docs_url=settings.docs_url or "",
         )
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._ask_to_stop, asked, number)

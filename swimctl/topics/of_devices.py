@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from swimctl.cli.explain.topics import Topic
+from swimctl.topics.topic import Topic
 
 TOPICS = (
     Topic(

@@ -9,11 +9,12 @@ from aiohttp import web
 
 from swimctl.api.errors import of_status
 from swimctl.checks import tables
-from swimctl.models import Job
+from swimctl.models import FAILED_BY, Job
 from swimctl.requests import transcripts
 from swimctl.rights import Act
 from swimctl.waiting import WaitKind
 from swimctl.web.batches import Action, act
+from swimctl.web.explained import explained
 from swimctl.web.visit import Page, Visit
 
 _MOST_EVENTS: Final = 200
@@ -65,6 +66,7 @@ async def one(visit: Visit) -> web.Response:
             "earlier": max(0, len(events) - _MOST_EVENTS),
             "checks": tables.rows(checks),
             "checked": tables.summary_of(checks),
+            "topic": explained(store.recall(number, FAILED_BY), backend.docs_url) if job.error else None,
             "armed": backend.service.left_armed(job),
             # Whoever keeps a device accepts what this page shows them, not what a newer look has found.
             "held": store.held_look(number) if job.waiting and job.waiting.kind is WaitKind.HELD else None,

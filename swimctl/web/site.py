@@ -17,6 +17,7 @@ from swimctl.api.errors import Refusal
 from swimctl.api.routing import BACKEND
 from swimctl.errors import SwimctlError, TokenRefused
 from swimctl.web import batches, campaigns, fleet, jobs, live, planning, reference, session, signing
+from swimctl.web.explained import explained
 from swimctl.web.visit import HEADERS, Page, Unrendered, Visit, rendered
 
 log = logging.getLogger("swimctl.web")
@@ -95,7 +96,9 @@ def _said(request: web.Request, refusal: Refusal) -> web.Response:
     details = [
         errors.without_hidden(request, known(one.encode()).decode()) for one in refusal.details if one != str(refusal)
     ]
-    response = rendered("refused.html", request, title=refusal.title, message=message, details=details)
+    # Nobody may have signed in: a stranger is not told where the team has its pages.
+    topic = explained(refusal.explain)
+    response = rendered("refused.html", request, title=refusal.title, message=message, details=details, topic=topic)
     response.set_status(refusal.status)
     response.headers.update({name: value for name, value in refusal.headers.items() if name == "Retry-After"})
     return response

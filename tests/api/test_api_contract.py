@@ -14,10 +14,10 @@ from support.api_client import APPROVE, CANCEL, LITE_HOST, LOGIN, OPERATOR, READ
 
 from swimctl.api.app import ROUTES
 from swimctl.campaigns.rule import Rule
-from swimctl.cli.explain import TOPICS
 from swimctl.inventory.selection import Selection
 from swimctl.requests import transcripts
 from swimctl.requests.service import NOBODY
+from swimctl.topics import TOPICS
 
 PATHS = [*((route.method, route.path) for route in ROUTES), ("GET", "/api/openapi.json")]
 GUARDED = [(route.method, route.path) for route in ROUTES if route.needs is not None]

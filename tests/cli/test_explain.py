@@ -14,7 +14,7 @@ from support.upgrades import lab_folder
 
 from swimctl.cli import doctor, main
 from swimctl.cli.doctor import Examined
-from swimctl.cli.explain import PARTS, TOPICS, address, first_sentence
+from swimctl.topics import PARTS, TOPICS, address, first_sentence
 
 
 def test_each_error_has_a_topic_and_each_topic_an_error_or_a_line_of_doctor() -> None:

@@ -10,6 +10,8 @@ from aiohttp import web
 from swimctl.api.compliance import standings
 from swimctl.api.errors import of_status
 from swimctl.images.compliance import Compliance, ComplianceStatus, counted, grouped
+from swimctl.images.goldens import images_of
+from swimctl.models import Image
 from swimctl.requests.documents import whom
 from swimctl.rights import Act
 from swimctl.store import Wanted
@@ -82,17 +84,35 @@ async def device(visit: Visit) -> web.Response:
 async def images(visit: Visit) -> web.Response:
     """Show the catalogue."""
     store = visit.backend.store
-    known, goldens = await visit.do(lambda: (store.images(), store.goldens()))
-    shown = [{"image": image, "whom": whom(image, goldens)} for image in known]
+
+    def work() -> dict[str, Any]:
+        known, goldens = store.images(), store.goldens()
+        return {
+            "images": [{"image": one, "whom": whom(one, goldens), "lacks": _lacks(one)} for one in known],
+            "releases": [
+                {"rule": rule, "images": images_of(rule, known)} for rule in goldens if rule.release is not None
+            ],
+        }
+
     devices = visit.backend.inventory.devices if visit.reach.whole else ()
     return visit.page(
         "images.html",
-        images=shown,
-        releases=[rule for rule in goldens if rule.release is not None],
+        **await visit.do(work),
         sites=sorted({one.site for one in devices if one.site}),
         groups=sorted({group for one in devices for group in one.groups}),
         roles=sorted({one.role for one in devices if one.role}),
     )
+
+
+def _lacks(image: Image) -> str:
+    """Return what is wrong with an image's file at first sight; empty where nothing is."""
+    try:
+        size = image.path.stat().st_size
+    except FileNotFoundError:
+        return "file is gone"
+    except OSError:
+        return "file cannot be read"
+    return "" if size == image.size else "file was changed"
 
 
 async def say(visit: Visit) -> web.Response:

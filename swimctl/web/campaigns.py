@@ -19,6 +19,10 @@ from swimctl.web.planning import BETWEEN, number, or_percent
 from swimctl.web.visit import Page, Visit
 
 _MOST: Final = 500  # devices of a list
+# From what somebody has to look at to what nobody has to.
+_IN_ORDER: Final = (
+    Where.HELD_BACK, Where.NO_JOB, Where.NO_GOLDEN, Where.TONIGHT, Where.BEHIND, Where.NEWER, Where.THERE,
+)  # fmt: skip
 _CREATE: Final = Action("/api/campaigns/create/")
 _CHANGE: Final = Action("/api/campaigns/change/")
 _FLAGS: Final = ("all", "by_hand", "approval", "cleanup_flash", "issu", "convert")
@@ -76,7 +80,7 @@ async def _shown(visit: Visit, why: str) -> web.Response:
         rule=rule_text(sight),
         outlook=found.outlook,
         nights=sight.nights[::-1],
-        sections=[(where.value, sight.those(where)) for where in Where if sight.counts[where]],
+        sections=[(where.value, sight.those(where)) for where in _IN_ORDER if sight.counts[where]],
         most=_MOST,
         own=sight.campaign.created_by.casefold() == visit.caller.name.casefold(),
         why=why,
@@ -135,6 +139,7 @@ async def say(visit: Visit) -> web.Response:
     """Do to a campaign what a form asks for, and show it again."""
     name, word = visit.request.match_info["name"], visit.request.match_info["action"]
     if word == "change":
+        visit.reach.require_everywhere(Act.TRIGGER)  # else a form with a mistake would be answered as a mistake
         changed = tuple(one for one in _CHANGED if visit.field(one) != visit.field(f"was_{one}"))
         try:
             await act(visit, _CHANGE, {"campaign": name} | _body(visit, changed, emptied=True))

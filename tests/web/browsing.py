@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Final
 
 import pytest
@@ -17,10 +17,11 @@ DESK: Final = {"width": 1280, "height": 860}
 
 
 @contextmanager
-def tab(chromium: Any, url: str, **options: Any) -> Iterator[Any]:
+def tab(chromium: Any, url: str, cookies: Sequence[Any] = (), **options: Any) -> Iterator[Any]:
     """Open a tab of a browser of its own; it fails where a script of the page does, or the page's policy is broken."""
     told: list[str] = []
     context = chromium.new_context(**{"viewport": DESK, **options})
+    context.add_cookies(cookies)
     page = context.new_page()
     page.set_default_timeout(60_000)
     page.on("pageerror", lambda error: told.append(str(error)))
@@ -39,6 +40,12 @@ def sign_in(page: Any, name: str = NAME, password: str = PASSWORD) -> None:
     page.fill("[name=password]", password)
     page.click("main button")
     page.wait_for_selector("text=Sign out")
+
+
+def signed_in(chromium: Any, url: str, token: str, path: str = "/", **options: Any) -> AbstractContextManager[Any]:
+    """Open a tab of somebody who has signed in: their token is in its cookie."""
+    cookie = {"name": "swimctl_session", "value": token, "url": url, "httpOnly": True, "sameSite": "Strict"}
+    return tab(chromium, f"{url}{path}", cookies=[cookie], **options)
 
 
 def look_at(page: Any, axe: Any, path: str) -> None:

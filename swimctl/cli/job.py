@@ -12,10 +12,10 @@ import typer
 from swimctl.cli import completing, output
 from swimctl.cli.context import of
 from swimctl.cli.finding import FormOption, OutcomeOption, SinceOption, StatusOption, TicketOption, wanted_of
-from swimctl.cli.lines import event_text
 from swimctl.cli.status import BatchOption, print_found, print_steps
 from swimctl.models import FAILED_BY, Event, Job
 from swimctl.report.results import seconds_between
+from swimctl.requests.telling import event_text
 from swimctl.states import JobStatus
 from swimctl.waivers import Waiver
 

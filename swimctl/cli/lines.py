@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from swimctl.cli.output import local_time
-from swimctl.models import Event, Job, Step
+from swimctl.models import Job, Step
 from swimctl.report.words import size
 from swimctl.states import FINAL, WAITING, StepStatus
 
@@ -51,9 +51,3 @@ def _step_differences(old: Step | None, step: Step) -> Iterator[tuple[datetime |
 
 def _quarter(job: Job) -> int:
     return job.bytes_done * _QUARTERS // job.bytes_total if job.bytes_total else 0
-
-
-def event_text(event: Event) -> str:
-    """Return what an event tells: its facts (which step, which status) before its message."""
-    facts = [str(event.data[key]) for key in ("step", "to", "status") if event.data.get(key)]
-    return ": ".join(dict.fromkeys(word for word in (" ".join(facts), event.message) if word))

@@ -15,13 +15,12 @@ import typer
 from swimctl.cli import completing, output
 from swimctl.cli.context import Context, Opened, of
 from swimctl.cli.finding import Form, FormOption, OutcomeOption, SinceOption, StatusOption, TicketOption, wanted_of
-from swimctl.cli.lines import event_text
 from swimctl.cli.pulse import spent, standing
 from swimctl.errors import NotFound, UsageError
 from swimctl.models import Job, Pulse
 from swimctl.report.results import seconds_between
 from swimctl.requests.steering import stops_after
-from swimctl.requests.telling import running_step
+from swimctl.requests.telling import event_text, running_step
 from swimctl.states import RUNNING
 
 if TYPE_CHECKING:

@@ -1,10 +1,10 @@
-"""What a job is at, in the facts that every view shows: the step, and how late it is. Pure."""
+"""What a job is at, in the facts that every view shows: the step, how late it is, what an event tells. Pure."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from swimctl.models import Job, Step, Usual
+from swimctl.models import Event, Job, Step, Usual
 from swimctl.states import RUNNING, StepStatus
 from swimctl.waiting import OF_PEOPLE
 
@@ -31,3 +31,9 @@ def times_usual(job: Job, step: Step, usual: Usual, now: datetime) -> float:
     if not known or step.started_at is None:
         return 0.0
     return (now - step.started_at).total_seconds() / known
+
+
+def event_text(event: Event) -> str:
+    """Return what an event tells: its facts (which step, which status) before its message."""
+    facts = [str(event.data[key]) for key in ("step", "to", "status") if event.data.get(key)]
+    return ": ".join(dict.fromkeys(word for word in (" ".join(facts), event.message) if word))

@@ -11,6 +11,7 @@ from swimctl.api.errors import of_status
 from swimctl.checks import tables
 from swimctl.models import FAILED_BY, Job
 from swimctl.requests import transcripts
+from swimctl.requests.telling import event_text
 from swimctl.rights import Act
 from swimctl.waiting import WaitKind
 from swimctl.web.batches import Action, act
@@ -62,7 +63,7 @@ async def one(visit: Visit) -> web.Response:
             "job": job,
             "batch": store.batch(job.batch_id),
             "pulse": store.pulse([job]),
-            "events": events[-_MOST_EVENTS:][::-1],
+            "events": [(event, event_text(event)) for event in events[-_MOST_EVENTS:][::-1]],
             "earlier": max(0, len(events) - _MOST_EVENTS),
             "checks": tables.rows(checks),
             "checked": tables.summary_of(checks),

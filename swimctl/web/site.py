@@ -32,6 +32,7 @@ PAGES: Final = (
     *live.PAGES,
     *reference.PAGES,
 )
+_VISIT: web.RequestKey[Visit] = web.RequestKey("visit", Visit)
 _KINDS: Final = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 
 
@@ -76,6 +77,7 @@ async def _answered(page: Page, request: web.Request) -> web.StreamResponse:
         if not visit.reach.whole:
             await backend.do(backend.learn_devices)
             errors.hide_from(request, visit.reach, [dict(form), dict(request.query), dict(request.match_info)])
+        request[_VISIT] = visit  # what is refused from here on is refused to somebody who is known
         response = await page.handler(visit)
         if isinstance(response, Unrendered) and response.body is None:
             response.text = await backend.do(response.render)
@@ -96,9 +98,14 @@ def _said(request: web.Request, refusal: Refusal) -> web.Response:
     details = [
         errors.without_hidden(request, known(one.encode()).decode()) for one in refusal.details if one != str(refusal)
     ]
-    # Nobody may have signed in: a stranger is not told where the team has its pages.
-    topic = explained(refusal.explain)
-    response = rendered("refused.html", request, title=refusal.title, message=message, details=details, topic=topic)
+    said = {"title": refusal.title, "message": message, "details": details}
+    if (visit := request.get(_VISIT)) is None or visit.principal is None:
+        # A stranger is not told where the team has its pages.
+        response = rendered("refused.html", request, **said, topic=explained(refusal.explain))
+    else:
+        site = request.app[BACKEND].docs_url
+        response = visit.page("refused.html", **said, topic=explained(refusal.explain, site))
+        response.text = response.render()
     response.set_status(refusal.status)
     response.headers.update({name: value for name, value in refusal.headers.items() if name == "Retry-After"})
     return response

@@ -78,7 +78,7 @@ class Visit:
         """Run blocking work in a thread."""
         return await self.backend.do(work)
 
-    def page(self, template: str, **values: Any) -> web.Response:  # noqa: ANN401 - what the template takes
+    def page(self, template: str, **values: Any) -> Unrendered:  # noqa: ANN401 - what the template takes
         """Return a page for this person, which the frame renders in a thread."""
         return Unrendered(
             template,

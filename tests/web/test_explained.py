@@ -68,12 +68,24 @@ def test_a_code_of_which_no_topic_knows_more_has_no_fold(code: str, api: Api, re
     assert "<script>" not in page
 
 
-def test_what_is_refused_says_what_that_means_and_no_stranger_learns_of_the_site(api: Api, reader: Visitor) -> None:
+def test_what_is_refused_says_what_that_means_in_the_frame_of_who_is_signed_in(api: Api, reader: Visitor) -> None:
     api.backend.docs_url = ADDRESS
     answer = reader.ask("GET", "/campaigns/none")
     assert answer.status == 404
     page = answer.body.decode()
     assert TOPICS["not-found"].when in fold_of(page)
-    assert ADDRESS not in page
+    assert f'href="{ADDRESS}/cli.html"' in page
+    assert 'href="/devices"' in page
+    assert 'action="/sign-out"' in page
     nothing = reader.ask("GET", "/no-such-page").body.decode()
     assert 'class="explained"' not in nothing
+
+
+def test_a_stranger_who_is_refused_sees_no_frame_and_learns_of_no_site(api: Api, stranger: Visitor) -> None:
+    api.backend.docs_url = ADDRESS
+    for _ in range(7):
+        answer = stranger.sign_in("nobody", "a wrong password")
+    assert answer.status == 429
+    assert b"too many" in answer.body
+    assert b'href="/devices"' not in answer.body
+    assert ADDRESS.encode() not in answer.body

@@ -151,6 +151,8 @@ def test_a_job_shows_its_steps_its_events_and_what_was_typed(api: Api, runner: R
     page = reader.see("/jobs/1")
     assert f'href="/batches/{batch}"' in page
     assert all(word in page for word in ("Readiness Check", "running", "copying", "claimed"))
+    assert "<span>Readiness Check running</span>" in page, "an event says of which step it is"
+    assert page.count(">transcript</a>") == 1, "a step that did not begin has none"
     whole = reader.see("/jobs/1/transcript")
     assert "sw1#show version" in whole
     assert "sw1#copy" in whole

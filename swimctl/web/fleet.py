@@ -101,6 +101,7 @@ async def images(visit: Visit) -> web.Response:
         sites=sorted({one.site for one in devices if one.site}),
         groups=sorted({group for one in devices for group in one.groups}),
         roles=sorted({one.role for one in devices if one.role}),
+        tags=sorted({tag for one in devices for tag in one.tags}),
     )
 
 

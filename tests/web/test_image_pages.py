@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from support.api_client import Api
 from support.projects import IMAGE
@@ -56,3 +58,12 @@ def test_who_may_change_goldens_is_told_the_commands_of_the_server(operator: Vis
     words = "<code>swimctl image golden --release VERSION --platform NAME</code>"
     assert words in operator.see("/images")
     assert words not in reader.see("/images")
+
+
+def test_a_rule_can_name_a_tag_that_devices_have(api: Api, operator: Visitor) -> None:
+    tagged = replace(api.backend.inventory.devices[0], tags=("lobby",))
+    api.backend.inventory.devices = (tagged, *api.backend.inventory.devices[1:])
+    form = about(operator.see("/images"), "<dd>5</dd>").partition('name="tag"')[2].partition("</select>")[0]
+    assert "<option>lobby</option>" in form
+    assert operator.press("/images", "/images/5/golden", tag="lobby").status == 303
+    assert "golden: tag lobby" in about(operator.see("/images"), "<dd>5</dd>")

@@ -178,6 +178,8 @@ def test_folders_are_taken_out_of_texts_and_links_stay(api: Api, runner: Runner,
 def test_what_somebody_looks_for_is_found_by_device_and_by_ticket(api: Api, runner: Runner, reader: Visitor) -> None:
     under_way(api, runner)
     assert 'href="/jobs/2"' in reader.see("/?q=sw2")
+    assert "not enough room: copying" in reader.see("/?q=sw2"), "and why it failed"
+    assert "not enough room: copying" in reader.see("/devices/sw2")
     assert 'href="/jobs/1"' not in reader.see("/?q=sw2")
     assert 'href="/jobs/3"' in reader.see("/?q=CHG-7")
     assert "No job of a device" in reader.see("/?q=nothing")

@@ -4,16 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
 from support.browser import missing
-from support.server_process import PASSWORD
+from support.server_process import PASSWORD, Served, serving
+from support.upgrades import lab_folder
 
 in_a_browser: Final = pytest.mark.skipif(bool(missing()), reason=missing() or "all there")
 NAME: Final = "operator-user"
 PHONE: Final = {"width": 390, "height": 844}
+_SERIOUS: Final = frozenset({"serious", "critical"})
 DESK: Final = {"width": 1280, "height": 860}
+
+
+@contextmanager
+def served_lab(folder: Path) -> Iterator[Served]:
+    """Serve a lab of four devices, of which two fail."""
+    faults = {"sw3": ["install-fails"], "sw4": ["no-space"]}
+    with lab_folder(folder, devices=4, speed=100, faults=faults), serving(folder) as one:
+        yield one
 
 
 @contextmanager
@@ -49,9 +60,17 @@ def signed_in(chromium: Any, url: str, token: str, path: str = "/", **options: A
 
 
 def look_at(page: Any, axe: Any, path: str) -> None:
-    """Check that nothing of a page is cut off on a phone, and that nothing serious is wrong for a screen reader."""
+    """Check that nothing of a page is cut off on a phone, and that nothing serious is wrong for a screen reader.
+
+    In light and dark: of the dark page, the colours alone are another matter.
+    """
     wide = page.evaluate("document.documentElement.scrollWidth")
     assert wide <= PHONE["width"], f"{path} is {wide} wide"
-    found = axe.run(page).response["violations"]
-    serious = [(one["id"], one["nodes"][0]["html"][:200]) for one in found if one["impact"] in {"serious", "critical"}]
-    assert serious == [], path
+    for colours, rules in (("light", None), ("dark", {"runOnly": ["color-contrast"]})):
+        page.emulate_media(color_scheme=colours)
+        found = axe.run(page, options=rules).response
+        assert found["passes"], "it has looked at something"
+        serious = [
+            (one["id"], one["nodes"][0]["html"][:200]) for one in found["violations"] if one["impact"] in _SERIOUS
+        ]
+        assert serious == [], (path, colours)

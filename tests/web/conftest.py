@@ -8,9 +8,9 @@ import pytest
 from support.api_client import OPERATOR, READER, Api, answering, opened
 from support.browser import browser
 from support.projects import Project
-from support.server_process import Served, serving
+from support.server_process import Served
 from support.stores import StandingClock
-from support.upgrades import lab_folder
+from web.browsing import served_lab
 from web.visitor import Visitor
 
 from swimctl.web import add_pages
@@ -54,6 +54,5 @@ def chromium() -> Iterator[Any]:
 
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[Served]:
-    faults = {"sw3": ["install-fails"], "sw4": ["no-space"]}
-    with lab_folder(tmp_path, devices=4, speed=100, faults=faults), serving(tmp_path) as one:
+    with served_lab(tmp_path) as one:
         yield one

@@ -19,7 +19,8 @@ from web.browsing import PHONE, in_a_browser, look_at, sign_in, signed_in, tab
 from swimctl.cli.context import Context
 from swimctl.models import Golden
 
-pytestmark = [pytest.mark.prove, in_a_browser]
+# They share a server: one worker runs them.
+pytestmark = [pytest.mark.prove, in_a_browser, pytest.mark.xdist_group("goldens")]
 
 OPERATOR, READER, OTHER, ASKS, OF_A_SITE = "olga", "rita", "otto", "asta", "bert"
 ROLES = {OPERATOR: "operator", READER: "read-only", OTHER: "operator", ASKS: "asks", OF_A_SITE: "bern"}
@@ -276,6 +277,3 @@ def test_nothing_is_cut_off_on_a_phone_and_nothing_serious_is_wrong_for_a_screen
             for fold in page.locator("main > details > summary, li > details > summary").all():
                 fold.click()
             look_at(page, axe, path)
-            page.emulate_media(color_scheme="dark")
-            look_at(page, axe, f"{path}, dark")
-            page.emulate_media(color_scheme="light")

@@ -170,7 +170,7 @@ class Distribution:
                 if pulling is not None and pulling.pulls():
                     yield from _in_turn(context, held, pulling.turns, "as many devices fetch images as may at once")
                     yield from pulling.prepared(held)
-                    pulling.run(moved, again)
+                    yield from pulling.run(moved, again)
                     return True
                 context.record.say(f"copying{again}")
                 context.part()  # it would idle out meanwhile

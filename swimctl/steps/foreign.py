@@ -20,6 +20,7 @@ _EVERY: Final = 10.0
 class Foreign:
     """The file on the device while it is fetched, as `dir` shows it in a session beside the copy's own.
 
+    It has that session until it is left; where it is entered again, the next look logs in again.
     `at`: its size. That it is not shown yet means nothing: some systems write under another name until the end.
     """
 
@@ -32,7 +33,7 @@ class Foreign:
         self._heard = heard
         self._opened = ExitStack()
         self._driver: SizesFiles | None = None
-        self._blind = False
+        self._blind = self._told = False
         self._next = Deadline(context.clock, _EVERY, watch=True)
         self._size: int | None = None
 
@@ -40,6 +41,7 @@ class Foreign:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._driver, self._blind = None, False
         self._opened.close()
 
     @property
@@ -75,4 +77,6 @@ class Foreign:
         except DeviceError as error:
             # The copy's own end decides all the same, and its deadline.
             self._blind = True
-            self._context.record.event("source", f"how far the copy is, cannot be seen: {error}")
+            if not self._told:
+                self._told = True
+                self._context.record.event("source", f"how far the copy is, cannot be seen: {error}")

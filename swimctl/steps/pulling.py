@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from typing import Final, Protocol
 
-from swimctl.clock import Deadline
+from swimctl.clock import Deadline, between_looks
 from swimctl.errors import (
     CommandRefused,
     DeadlineExceeded,
@@ -25,12 +24,16 @@ from swimctl.relays.client import RelayCopy, doubt
 from swimctl.sessions.session import Session
 from swimctl.steps.base import JobContext
 from swimctl.steps.foreign import Foreign
-from swimctl.steps.pausing import Parts
+from swimctl.steps.pausing import Parts, Pause
 from swimctl.steps.reach import Images, named, why_not
 from swimctl.steps.relayed import relayed
 
 ATTEMPTS: Final = 2
 """So often the last way is tried; a push is the only one of a device without others."""
+# Real seconds between two looks at a copy that goes on behind its lost session.
+_LOOKS: Final = 1.0
+# Device seconds between two of them where each is a login.
+_LOGINS: Final = 60.0
 
 
 class Pulling:
@@ -85,26 +88,27 @@ class Pulling:
         if isinstance(self._way, Relay):
             self._at_relay = yield from relayed(self._context, self._images, self._way, held)
 
-    def run(self, moved: Callable[[int], object], again: str) -> None:
+    def run(self, moved: Callable[[int], object], again: str) -> Parts[None]:
         """Make the device fetch the image; `moved` is told the bytes that have left. TransferFailed: it did not.
 
-        That it did not fail proves nothing. `again` is what the record says behind it at another attempt.
+        That it did not fail proves nothing. `again` is what the record says behind it at another attempt. It holds its
+        thread while it has a session, and none where the copy goes on without one.
         """
         context, image, way = self._context, self._context.image, self._way
         limits = context.settings.distribution
         seconds = context.settings.deadlines.command + limits.stall + limits.slowest(image.size)
         if isinstance(way, Source):
-            self._from(way, moved, seconds)
+            yield from self._from(way, moved, seconds)
             return
         if isinstance(way, Relay):
-            self._from_relay(way, moved, seconds)
+            yield from self._from_relay(way, moved, seconds)
             return
         server, policy, device = self._images.server, self._images.policy, context.device
         with server.offer(device.name, image, device.address, policy.address) as offer:
             context.record.say(f"the device fetches the image{again}")
-            self._watched(offer, offer.url, moved, seconds)
+            yield from self._watched(offer, offer.url, moved, seconds)
 
-    def _watched(self, copy: _Copy, url: str, moved: Callable[[int], object], seconds: float) -> None:
+    def _watched(self, copy: _Copy, url: str, moved: Callable[[int], object], seconds: float) -> Parts[None]:
         """Make the device fetch the image from one who tells how far it is."""
         context = self._context
         watch, whole = _Watch(context, copy, moved, lambda: copy.at), Deadline(context.clock, seconds)
@@ -112,24 +116,24 @@ class Pulling:
             with context.session() as session, session.watched(watch.look):
                 said = self._fetched(session, Remote(url), seconds)
             if said.dropped:
-                self._see_through(copy, watch, whole)
+                yield from self._see_through(copy, watch, whole, nullcontext(), 0)
         except (CommandRefused, DeadlineExceeded, SessionLost, UnexpectedPrompt) as error:
             raise TransferFailed(f"{context.device.name} did not fetch {context.image.filename}: {error}") from error
         self._complain(said)
 
-    def _from_relay(self, relay: Relay, moved: Callable[[int], object], seconds: float) -> None:
+    def _from_relay(self, relay: Relay, moved: Callable[[int], object], seconds: float) -> Parts[None]:
         """Make the device fetch the image from the relay that has it."""
         copy = self._at_relay
         if copy is None:
             raise AssertionError("nobody has prepared the relay")
         self._context.record.say(f"the device fetches the image from the relay {relay.url}")
         try:
-            self._watched(copy, copy.url, moved, seconds)
+            yield from self._watched(copy, copy.url, moved, seconds)
         except TransferFailed as error:
             copy.look(now=True)
             raise TransferFailed(f"{error}; {copy.silent}" if copy.silent else str(error)) from error
 
-    def _from(self, source: Source, moved: Callable[[int], object], seconds: float) -> None:
+    def _from(self, source: Source, moved: Callable[[int], object], seconds: float) -> Parts[None]:
         """Make the device fetch the image from a server that is not ours."""
         context, image = self._context, self._context.image
         if why := why_not(context.device.platform, source):
@@ -141,8 +145,8 @@ class Pulling:
                 whole = Deadline(context.clock, seconds)
                 with session.watched(watch.look):
                     said = self._fetched(session, source.of(image.filename), seconds)
-                if said.dropped:
-                    self._see_through(foreign, watch, whole)
+            if said.dropped:
+                yield from self._see_through(foreign, watch, whole, foreign, _LOGINS)
         except (CommandRefused, DeadlineExceeded, SessionLost, UnexpectedPrompt) as error:
             raise TransferFailed(f"{context.device.name} did not fetch {image.filename}: {error}") from error
         self._complain(said)
@@ -164,12 +168,21 @@ class Pulling:
                 f"{name} did not fetch {self._context.image.filename}: it says {said.complaint!r}{advice}"
             )
 
-    def _see_through(self, copy: _Copy, watch: _Watch, whole: Deadline) -> None:
-        """Wait for a copy whose session was lost: it may go on, or it ends with the session."""
-        self._context.record.event("session", "the session ended in the copy, which may continue")
+    def _see_through(
+        self, copy: _Copy, watch: _Watch, whole: Deadline, looking: AbstractContextManager[object], every: float
+    ) -> Parts[None]:
+        """Wait, without a thread, for a copy whose session was lost: it may go on, or it ends with the session.
+
+        Each look is within `looking`, and `every` so many device seconds at most.
+        """
+        context = self._context
+        context.record.event("session", "the session ended in the copy, which may continue")
+        context.part()  # who comes next gets no session that has ended
         while not (copy.whole or whole.passed or (copy.asked and not copy.sending)):
-            watch.look()
-            time.sleep(0.05)
+            context.checkpoint()
+            with looking:
+                watch.look()
+            yield Pause(max(every, between_looks(context.clock, _LOOKS)), obeys=True, early=True)
 
     def _asked(self) -> str:
         context = self._context

@@ -465,11 +465,12 @@ class PaperPulling:
             yield Pause(1, early=True)
         self.prepares = 0
 
-    def run(self, _moved: Callable[[int], None], again: str) -> None:
+    def run(self, _moved: Callable[[int], None], again: str) -> Iterator[Pause]:
         assert (again, self.prepares) == ("", 0)
         self.ran += 1
         if self.fails:
             raise TransferFailed("it stood still")
+        yield from ()
 
     def failed(self, why: str) -> None:
         self.failures.append(why)

@@ -19,8 +19,8 @@ from swimctl.models import Image
 from swimctl.platforms.driver import Driver
 from swimctl.platforms.fetching import Fetched, Remote
 from swimctl.sessions.session import Session
-from swimctl.steps import pulling
 from swimctl.steps.base import JobContext
+from swimctl.steps.pausing import Pause
 from swimctl.steps.pulling import Pulling
 from swimctl.steps.reach import Images
 
@@ -54,7 +54,11 @@ class Context(PaperContext):
     @contextmanager
     def session(self, attempts: int = 3) -> Iterator[Session]:
         with super().session(attempts):
-            yield cast("Session", self.trial)
+            self.trial.open += 1
+            try:
+                yield cast("Session", self.trial)
+            finally:
+                self.trial.open -= 1
 
     def on(self, session: Session) -> Driver:
         return JobContext.on(self, session)
@@ -64,7 +68,11 @@ class Context(PaperContext):
         self.trial.logins += 1
         if self.trial.refusal:
             raise self.trial.refusal
-        yield cast("Driver", SimpleNamespace(file_size=lambda _: self.trial.size))
+        self.trial.open += 1
+        try:
+            yield cast("Driver", SimpleNamespace(file_size=lambda _: self.trial.size))
+        finally:
+            self.trial.open -= 1
 
 
 class Trial:
@@ -80,6 +88,9 @@ class Trial:
         self.fetched: list[tuple[str, str]] = []
         self.moved: list[int] = []
         self.look: Callable[[], object] = lambda: None
+        self.pauses: list[Pause] = []
+        self.meanwhile: Callable[[], object] = lambda: None
+        self.open = 0
         self.one = Scripted(kind=Fetcher, settings=SETTINGS, **script)
         cast("Fetcher", self.one.driver).trial = self
         kept = {each.name: getattr(self.one.context, each.name) for each in fields(self.one.context)}
@@ -95,7 +106,10 @@ class Trial:
 
     def run(self) -> None:
         assert self.pulling.pulls()
-        self.pulling.run(self.moved.append, "")
+        for pause in self.pulling.run(self.moved.append, ""):
+            self.pauses.append(pause)
+            assert not self.open, "no session is open in a pause"
+            self.meanwhile()
 
     def after(self, seconds: float, size: int | None = None, heard: int = 0) -> None:
         """Let time pass, with so many bytes there and so many characters printed at its end."""
@@ -176,6 +190,34 @@ def test_without_a_second_session_that_is_told_once_and_the_copy_goes_on() -> No
     assert one.logins == 1
 
 
+def test_a_login_that_fails_behind_a_lost_session_is_told_once_and_tried_again() -> None:
+    one = Trial(A, act=lambda _: Fetched(dropped=True))
+
+    def pass_by() -> None:
+        one.one.clock.sleep(STALL / 2)
+        one.refusal = None if one.logins % 2 else CommandRefused("no more lines")
+        one.size = (one.size or 0) + one.image.size // 8 + 1
+
+    one.meanwhile = pass_by
+    one.run()
+    assert one.moved[-1] == one.image.size
+    assert one.logins > 6
+    assert one.one.told("source") == ["how far the copy is, cannot be seen: no more lines"]
+
+
+def test_one_that_stands_still_behind_its_lost_session_is_given_up_by_the_second() -> None:
+    one = Trial(A, act=lambda _: Fetched(dropped=True))
+
+    def pass_by() -> None:
+        one.one.clock.sleep(STALL / 2)
+        one.size = 5
+
+    one.meanwhile = pass_by
+    with pytest.raises(TransferFailed, match="stood still: the device took no byte after 5"):
+        one.run()
+    assert not one.open
+
+
 def test_another_device_in_the_second_session_ends_it() -> None:
     def act(one: Trial) -> Fetched:
         one.refusal = OtherDevice("it is another one")
@@ -186,16 +228,18 @@ def test_another_device_in_the_second_session_ends_it() -> None:
         Trial(A, act=act).run()
 
 
-def test_a_copy_whose_session_ended_is_seen_through_by_the_second(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_copy_whose_session_ended_is_seen_through_by_a_login_a_minute() -> None:
     one = Trial(A, act=lambda _: Fetched(dropped=True))
 
-    def pass_by(_: float) -> None:
-        one.one.clock.sleep(STALL / 2)
+    def pass_by() -> None:
+        one.one.clock.sleep(one.pauses[-1].seconds)
         one.size = (one.size or 0) + one.image.size // 3 + 1
 
-    monkeypatch.setattr(pulling, "time", SimpleNamespace(sleep=pass_by))
+    one.meanwhile = pass_by
     one.run()
     assert one.moved[-1] == one.image.size
+    assert one.pauses == [Pause(60.0, obeys=True, early=True)] * 4
+    assert (one.logins, one.open) == (3, 0)
     assert one.one.told("session") == ["the session ended in the copy, which may continue"]
 
 

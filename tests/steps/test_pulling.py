@@ -12,7 +12,8 @@ import pytest
 from support.scripted_steps import LOST, NAME, PaperContext, PaperDriver, Scripted
 
 from swimctl.config.settings import Settings, Transport
-from swimctl.errors import CommandRefused, DeadlineExceeded, StepFailed, TransferFailed, UnexpectedPrompt
+from swimctl.engine.lanes import Lanes
+from swimctl.errors import CommandRefused, DeadlineExceeded, StepFailed, Stopped, TransferFailed, UnexpectedPrompt
 from swimctl.images.offers import Offer
 from swimctl.images.turns import Turns
 from swimctl.inventory.copies import CopyPolicy
@@ -23,7 +24,7 @@ from swimctl.platforms.fetching import Fetched, Remote
 from swimctl.sessions.session import Session
 from swimctl.steps import pulling
 from swimctl.steps.base import JobContext
-from swimctl.steps.pausing import Pause
+from swimctl.steps.pausing import Parts, Pause
 from swimctl.steps.pulling import Pulling
 from swimctl.steps.reach import Images
 
@@ -81,6 +82,8 @@ class Trial:
     server: PaperServer
     policy: CopyPolicy
     look: Callable[[], object] = lambda: None
+    pauses: list[Pause] = field(default_factory=list)
+    meanwhile: Callable[[], object] = lambda: None
     fetched: list[tuple[str, str, str, float]] = field(default_factory=list)
     moved: list[int] = field(default_factory=list)
 
@@ -96,13 +99,16 @@ class Trial:
     def _watched(self, look: Callable[[], object]) -> Iterator[None]:
         self.look = look
         yield
+        self.look = lambda: None
 
     @property
     def offer(self) -> Offer:
         return self.server.offers[-1]
 
     def run(self, again: str = "") -> None:
-        self.pulling.run(self.moved.append, again)
+        for pause in self.pulling.run(self.moved.append, again):
+            self.pauses.append(pause)
+            self.meanwhile()
 
 
 def trial(
@@ -213,11 +219,11 @@ def lost(one: Trial) -> Fetched:
 
 
 @pytest.mark.parametrize("how", ["whole", "its server ended it", "for ever"])
-def test_a_copy_whose_session_ended_is_seen_through(monkeypatch: pytest.MonkeyPatch, how: str) -> None:
+def test_a_copy_whose_session_ended_is_seen_through_without_a_thread(how: str) -> None:
     one = trial(lost)
     image = one.context.image
 
-    def pass_by(_: float) -> None:
+    def pass_by() -> None:
         one.one.clock.sleep(STALL / 2)
         one.offer.give(one.offer.at + 1)
         if len(one.moved) == 3 and how == "whole":
@@ -225,8 +231,9 @@ def test_a_copy_whose_session_ended_is_seen_through(monkeypatch: pytest.MonkeyPa
         if len(one.moved) == 3 and how == "its server ended it":
             one.offer.sending.clear()
 
-    monkeypatch.setattr(pulling, "time", SimpleNamespace(sleep=pass_by))
+    one.meanwhile = pass_by
     one.run()
+    assert set(one.pauses) == {Pause(1.0, obeys=True, early=True)}
     assert one.one.told("session") == ["the session ended in the copy, which may continue"]
     if how == "for ever":
         assert one.one.waited >= one.fetched[0][3]
@@ -235,11 +242,57 @@ def test_a_copy_whose_session_ended_is_seen_through(monkeypatch: pytest.MonkeyPa
         assert len(one.moved) == 3
 
 
-def test_one_that_stands_still_behind_its_session_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("given", [0, 5])
+def test_one_that_stands_still_behind_its_session_is_given_up(given: int) -> None:
     one = trial(lost)
-    monkeypatch.setattr(pulling, "time", SimpleNamespace(sleep=lambda _: one.one.clock.sleep(STALL / 2)))
-    with pytest.raises(TransferFailed, match="stood still: the device took no byte after 0"):
+
+    def pass_by() -> None:
+        one.one.clock.sleep(STALL / 2)
+        one.offer.give(given)
+
+    one.meanwhile = pass_by
+    with pytest.raises(TransferFailed, match=f"stood still: the device took no byte after {given} within {STALL:.0f}s"):
         one.run()
+    assert one.moved == [0, given, given] + [given] * (given > 0)
+
+
+def test_a_stop_behind_a_lost_session_is_obeyed_before_the_next_look() -> None:
+    one = trial(lost)
+    one.meanwhile = one.context.stop.set
+    with pytest.raises(Stopped):
+        one.run()
+    assert one.moved == [0]
+
+
+def test_more_devices_than_threads_fetch_behind_their_lost_sessions() -> None:
+    waiting: list[Callable[[], None]] = []
+    trials = [trial(lost) for _ in range(5)]
+
+    def job(one: Trial) -> Parts[None]:
+        yield from one.pulling.run(one.moved.append, "")
+
+    def watch(pause: Pause, back: Callable[[], None]) -> None:
+        assert pause.begun
+        waiting.append(back)
+        if len(waiting) == len(trials):
+            for each in trials:
+                each.offer.sending.clear()
+            for each_back in waiting[:]:
+                each_back()
+
+    # One thread alone calls `work`: each device behind the first is told to fetch while those before it do so.
+    Lanes(map(job, trials), 1, len(trials), trials[0].one.clock, watch).work()
+    assert len(waiting) == len(trials)
+    assert [each.moved for each in trials] == [[0]] * len(trials)
+
+
+def test_nobody_gets_the_session_that_was_lost_in_the_copy() -> None:
+    one = trial(lost)
+    shared: list[Session | None] = []
+    one.meanwhile = lambda: (shared.append(one.context._shared.session), one.offer.sending.clear())
+    with one.context.one_session():
+        one.run()
+    assert shared == [None]
 
 
 def come(one: Trial) -> Fetched:

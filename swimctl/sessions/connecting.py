@@ -34,7 +34,11 @@ def connect(
     transport = enter(target, deadline)
     try:
         if accepted is not None:
-            accepted()
+            accepted()  # what fails here is ours, and says nothing of the device
+    except BaseException:
+        transport.close()
+        raise
+    try:
         with watchdog(max(1.0, deadline.left_real) + GRACE, transport.close) as bit:
             connection = terminal_over(transport, target)
         session = Session(target, clock, transcript, connection)

@@ -80,6 +80,19 @@ def test_a_session_that_is_left_is_closed(tmp_path: Path, monkeypatch: pytest.Mo
     assert terminal.closes == 1
 
 
+def test_what_fails_of_our_own_behind_the_login_is_said_as_it_is_and_the_way_is_closed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    way = Way(monkeypatch, PaperTerminal())
+
+    def accepted() -> None:
+        raise OSError(errno.ENOSPC, "no space left")
+
+    with pytest.raises(OSError, match="no space left"):
+        connect(TARGET, SystemClock(), transcript(tmp_path), 20.0, accepted=accepted)
+    assert way.closes == 1
+
+
 @pytest.mark.parametrize(
     ("error", "why"),
     [

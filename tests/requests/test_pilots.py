@@ -76,6 +76,8 @@ def test_copies_beforehand_are_refused_where_others_would_copy_behind_the_first(
         "cat9k_iosxe 17.12 was upgraded by this store yet; nothing was made; next: copy to all now with --no-activate, "
         "then the same command without --stage-now; or --no-pilot"
     )
+    with pytest.raises(UsageError, match="--stage-now would copy to core-2, tunnel only when core-1 is upgraded"):
+        house.plan(*FLEET, policy=replace(staged, waves=("1", "100%")))
     for names, given in (
         (FLEET, {"policy": replace(staged, pilot=False)}),
         (FLEET, {"policy": replace(staged, window=None)}),

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 from aiohttp import web
+from pydantic import Field
 
 from swimctl.api.answers import Problem, TriggerAnswer
 from swimctl.api.errors import Refusal
 from swimctl.api.routing import Call, Link, Needs, Of, Route, answer
-from swimctl.api.schemas import Name, Request
+from swimctl.api.schemas import Moment, Name, Request
 from swimctl.requests.documents import Document, triggered_document
 from swimctl.rights import Act
 
@@ -18,6 +19,9 @@ class RetryRequest(Request):
     """A batch with jobs that failed, or were not attempted."""
 
     batch_id: Name
+    until: Moment | None = Field(
+        None, description="activate nothing that cannot end by this time; left out: as in that batch"
+    )
 
 
 async def retry(call: Call) -> web.Response:
@@ -27,7 +31,7 @@ async def retry(call: Call) -> web.Response:
     asked: RetryRequest = call.body
 
     def work() -> Document:
-        made = call.backend.service.retry(asked.batch_id, detached=True, by=call.caller)
+        made = call.backend.service.retry(asked.batch_id, until=asked.until, detached=True, by=call.caller)
         return triggered_document(made.batch, made.jobs, [(item.device, item.refusal or "") for item in made.skipped])
 
     return answer(await call.backend.do(work), 201)

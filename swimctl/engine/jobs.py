@@ -138,7 +138,7 @@ class JobRunner:
             try:
                 if step.stop_before:
                     self._checkpoint(job, context)
-                if kind in copying and kind != "readiness" and "activation" in kinds:
+                if kind in copying and kind != "readiness":
                     self.slots.require_time(batch, context)
                 if kind == "activation" or (kind in gated and not isinstance(step, HoldStep)):
                     yield from self.slots.wait(batch, context, partial(self._checkpoint, job, context))

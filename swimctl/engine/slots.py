@@ -47,9 +47,9 @@ class Slots:
         return self._calendars.gate(self._clock.now(), needs, policy.window, policy.until, policy.zone, own)
 
     def require_time(self, batch: Batch, context: JobContext) -> None:
-        """Raise StepFailed where the batch is over: what is copied now, it would not activate."""
+        """Raise StepFailed where the batch is over: no copy begins then, also of a job that activates nothing."""
         until = self._store.batch(batch.id).policy.until  # anew: somebody may have changed it
-        if not batch.options.activate or until is None or was_sent(context, "activate"):
+        if until is None or was_sent(context, "activate"):
             return
         if until <= self._clock.now():
             why = f"its batch was to end by {to_the_minute(until)}"

@@ -228,9 +228,11 @@ class Service:
         """Plan the request and create its jobs in one transaction."""
         return self.create(self.plan(request), by)
 
-    def retry(self, batch_id: str, *, detached: bool = False, by: Caller = NOBODY) -> Triggered:
-        """Create a new batch of the jobs that failed or were not attempted."""
-        plan = self.retry_plan(batch_id)
+    def retry(
+        self, batch_id: str, *, until: datetime | None = None, detached: bool = False, by: Caller = NOBODY
+    ) -> Triggered:
+        """Create a new batch of the jobs that failed or were not attempted; `until` None: it ends as that one."""
+        plan = self.retry_plan(batch_id, until=until)
         return self.create(replace(plan, request=replace(plan.request, detached=detached)), by)
 
     def create(self, plan: Plan, by: Caller = NOBODY, idempotency: IdempotencyKey | None = None) -> Triggered:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from support.api_client import READER, Api, many_jobs
@@ -97,6 +98,21 @@ def test_a_transcript_is_read_whole_or_in_parts(api: Api) -> None:
     api.refused(api.get(f"{JOBS}9/transcript/"), 404, "9")
 
 
+def test_a_retry_of_a_batch_whose_end_is_over_needs_another_end(api: Api, runner: Runner) -> None:
+    now = api.clock.now()
+    ended, later = now + timedelta(minutes=30), now + timedelta(hours=8)
+    first = api.trigger("sw1", until=ended.isoformat())["batch_id"]
+    failed(api, runner, 1)
+    api.clock.forward(3600)
+    api.refused(api.post(RETRY, {"batch_id": first}), 409, "was to end by")
+    api.refused(api.post(RETRY, {"batch_id": first, "until": ended.isoformat()}), 400, "in the past")
+    api.refused(api.post(RETRY, {"batch_id": first, "until": "tomorrow"}), 400, "until")
+    answer = api.post(RETRY, {"batch_id": first, "until": later.isoformat()})
+    assert answer.status == 201
+    assert api.store.batch(answer.json["batch_id"]).policy.until == later
+    assert api.store.batch(first).policy.until == ended
+
+
 def test_what_failed_is_tried_again_in_a_batch_of_its_own(api: Api, runner: Runner) -> None:
     first = api.trigger("sw1", "sw2", ticket="CHG-1")["batch_id"]
     api.refused(api.post(RETRY, {"batch_id": first}), 409, "nothing to retry")
@@ -107,6 +123,7 @@ def test_what_failed_is_tried_again_in_a_batch_of_its_own(api: Api, runner: Runn
     assert [one["device_hostname"] for one in answer.json["details"]] == ["sw1"]
     batch = api.store.batch(answer.json["batch_id"])
     assert (batch.detached, batch.policy.ticket) == (True, "CHG-1")
+    assert batch.policy.until is None
     api.refused(api.post(RETRY, {"batch_id": "nothing"}), 404)
     api.refused(api.post(RETRY, {}), 400, "batch_id")
     api.backend.stopping = True

@@ -157,6 +157,35 @@ def test_an_activation_that_has_no_room_any_more_fails_and_the_device_is_asked(
     assert device.driver.times("running") > 0
 
 
+@pytest.mark.parametrize(
+    ("kinds", "options"),
+    [(("readiness", "distribution"), JobOptions()), (ALL, JobOptions(activate=False)), (ALL, JobOptions())],
+)
+@pytest.mark.parametrize("late", [True, False])
+def test_no_copy_begins_after_the_end_also_where_nothing_is_activated_and_one_that_began_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kinds: tuple[str, ...], options: JobOptions, late: bool
+) -> None:
+    device = as_before()
+
+    def takes_long(_context: JobContext) -> None:
+        device.clock.seconds += 3 * 3600
+
+    check = Played("readiness", takes_long if late else lambda _context: None)
+    steps = [check, Played("distribution", takes_long), *played(*ALL[2:])]
+    until = STARTED + 120 * MINUTE
+    given = {"kinds": kinds, "options": options, "policy": Policy(until=until)}
+    with paper_job(tmp_path, monkeypatch, steps=steps, device=device, **given) as job:
+        entered(job)
+        ended = job.run()
+        why = job.store.recall(ended.id, TOO_LATE)
+    assert [step.runs for step in steps] == [1, 0 if late else 1, 0, 0]
+    copies_only = kinds != ALL or not options.activate
+    assert ended.status is (JobStatus.SUCCESS if copies_only and not late else JobStatus.FAILED)
+    if late:
+        assert "its batch was to end by" in str(why)
+        assert "nothing more is copied; next: `swimctl retry --until`" in (ended.error or "")
+
+
 def entered(job: PaperJob) -> None:
     """Have the job remember that the device was entered on the boot that it is on."""
     job.remember(entered={"seconds": 0.0, "uptime": 0, "restarted_at": None})

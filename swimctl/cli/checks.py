@@ -91,7 +91,7 @@ def validate_checks(
     if context.json:
         output.print_json({"count": len(checks), "checks": [check.name for check in checks]})
         return
-    output.print_line(f"{len(checks)} checks are right")
+    output.print_line("1 check is right" if len(checks) == 1 else f"{len(checks)} checks are right")
 
 
 @app.command("run")

@@ -40,3 +40,4 @@ def test_each_page_is_there_and_has_commands_or_settings(name: str) -> None:
 def test_the_pages_are_those_that_people_follow() -> None:
     assert {"behind-a-bastion.md", "with-netbox.md", "first-window.md"} <= set(TYPED)
     assert {"ssh.md", "inventories.md", "relays.md", "workers.md", "recovering-by-hand.md"} <= set(TYPED)
+    assert {"plan.md", "checks.md", "workflows.md", "monitoring.md", "distribution.md"} <= set(TYPED)

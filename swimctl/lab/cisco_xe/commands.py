@@ -146,6 +146,11 @@ def _predownload(session: CommandLine, _words: Words) -> Dialogue:
         yield Print(session.invalid("ap image predownload", 0))
 
 
+def _clear_counters(_session: CommandLine, _words: Words) -> Dialogue:
+    """Ask as Cisco's command reference of interfaces shows it; the counters here are none that could be cleared."""
+    yield Ask('Clear "show interface" counters on all interfaces [confirm]', one_key=True)
+
+
 _QUIET = "[prompt-level none]"
 COMMANDS: tuple[tuple[str, Command, int], ...] = (
     ("enable", _enable, USER),
@@ -159,6 +164,7 @@ COMMANDS: tuple[tuple[str, Command, int], ...] = (
     ("show interfaces <name>", _interface, USER),
     ("show vlan id <number:1-4094>", _vlan, USER),
     ("show install package <path>", _package, PRIVILEGED),
+    ("clear counters", _clear_counters, PRIVILEGED),
     ("terminal length <number:0-512>", length, USER),
     ("terminal width <number:0-512>", nothing, USER),
     ("terminal monitor", monitor(on=True), PRIVILEGED),

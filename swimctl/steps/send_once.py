@@ -10,6 +10,7 @@ from swimctl.errors import CommandRefused, SessionLost, UnparsableOutput
 from swimctl.platforms.base import Sent, Trace
 from swimctl.platforms.driver import Arms, NamesNextBoot, Offers, PutsBack, Sends, Traces
 from swimctl.platforms.facts import InstallOutcome
+from swimctl.sessions.one_look import forget
 from swimctl.steps.base import JobContext
 from swimctl.steps.target import called
 
@@ -104,8 +105,8 @@ def wait_while_running(
 ) -> bool:
     """After a doubt, wait until the device is through with the command, or proves that it never came.
 
-    True: it is through (`done`), or it came and ended. False: it never came, so it may be sent now. Where the
-    device's log cannot tell, waits the whole deadline before it says False.
+    True: it is through (`done`), or it came and ended: who asks then asks anew. False: it never came, so it may be
+    sent now. Where the device's log cannot tell, waits the whole deadline before it says False.
     """
     deadline, command = Deadline(context.clock, seconds), driver.support.command(operation)
     lag = Deadline(context.clock, LOG_LAG)
@@ -113,11 +114,13 @@ def wait_while_running(
     while not done():
         trace = trace_of(driver, operation, mark)
         if trace.received and trace.finished:
+            forget()  # what `done` read before may be from before the end
             return True
         if trace.received is False and lag.passed:
             context.record.event("asked", f"the device's log shows that '{command}' never came")
             return False
         if deadline.passed:
+            forget()
             return bool(trace.received)
         context.record.say(f"asking the device whether {command} arrived and ended")
         context.pause(context.settings.login.poll)

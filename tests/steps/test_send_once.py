@@ -9,6 +9,7 @@ from support.scripted_steps import LOST, PATCH, PaperTranscript, Scripted, activ
 
 from swimctl.errors import CommandRefused, SessionLost, StaleClaim, UnparsableOutput
 from swimctl.platforms.base import Trace
+from swimctl.sessions import one_look
 from swimctl.steps.send_once import answer_to, send_once, wait_while_running, was_sent
 
 NEVER, CAME, ENDED = Trace(False, None), Trace(True, False), Trace(True, True)
@@ -184,3 +185,11 @@ def test_each_answer_is_told_as_what_it_is(answer: Any, words: str) -> None:
     job = Scripted(commit=[answer])
     send(job)
     assert job.told("answered") == [f"install commit: {words}"]
+
+
+@pytest.mark.parametrize("trace", [ENDED, CAME], ids=["ended", "still at work at the deadline"])
+def test_what_was_read_before_the_log_told_its_end_is_asked_anew(trace: Trace) -> None:
+    with one_look.one_look():
+        one_look.keep("session", "show install summary", "not yet")
+        assert wait(Scripted(memory=activated(), trace=[trace]), seconds=0.0)
+        assert one_look.seen("session", "show install summary") is None

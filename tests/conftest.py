@@ -57,6 +57,7 @@ settings.register_profile("prove", deadline=None, max_examples=120)
 settings.register_profile("test", deadline=None, max_examples=30)
 
 _HERE = Path(__file__).parent
+_WHOLE = 5000  # so many tests are the whole suite, or `make test`
 _ALL_PROVE = re.compile(r"^pytestmark = .*\bpytest\.mark\.prove\b", re.MULTILINE)
 
 
@@ -99,17 +100,32 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes longest: at the end a worker would be left alone with it."""
+    """Begin with what takes longest: at the end a worker would be left alone with it.
+
+    Then some wait for whole upgrades while others calculate: each kind alone would leave the processors or the workers
+    without work.
+    """
 
     @cache
     def is_short(path: Path) -> bool:
         return path.relative_to(_HERE).parts[0] not in scheduling.LONG
 
-    def shortness(item: pytest.Item) -> tuple[float, bool]:
+    def longest(item: pytest.Item) -> float:
         given = item.get_closest_marker("timeout")
-        return -float(given.args[0]) if given else 0.0, is_short(item.path)
+        return -float(given.args[0]) if given else 0.0
 
-    items.sort(key=shortness)
+    items.sort(key=lambda item: (longest(item), is_short(item.path)))
+    rest = [item for item in items if not longest(item)]
+    if len(rest) < _WHOLE:
+        return  # one person's files stay together, and keep the fixtures of their modules
+    kinds = [[item for item in rest if is_short(item.path) is short] for short in (False, True)]
+    # Those who wait end before the others, of which the last are over at once.
+    spread = [
+        (number / len(kind) * share, item)
+        for kind, share in zip(kinds, (0.9, 1.0), strict=True)
+        for number, item in enumerate(kind)
+    ]
+    items[len(items) - len(rest) :] = [item for _, item in sorted(spread, key=lambda each: each[0])]
 
 
 def pytest_collection_finish() -> None:

@@ -54,7 +54,7 @@ for _number in (signal.SIGINT, signal.SIGHUP):
 
 # How long one example takes tells of what else this machine does, and of no fault: a test is bounded by its timeout.
 settings.register_profile("prove", deadline=None, max_examples=120)
-settings.register_profile("test", deadline=None, max_examples=30)
+settings.register_profile("test", deadline=None, max_examples=20)
 
 _HERE = Path(__file__).parent
 _WHOLE = 5000  # so many tests are the whole suite, or `make test`

@@ -173,7 +173,8 @@ def _ask(
     from swimctl.requests.looks import Unasked, attempt, each
 
     if not context.quiet:
-        output.note(f"asking {len(devices)} devices, changing nothing …")
+        count = len(devices)
+        output.note(f"asking {count} {'device' if count == 1 else 'devices'}, changing nothing …")
     engine = opened.engine
     found = each(
         devices,

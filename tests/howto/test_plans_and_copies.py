@@ -23,16 +23,6 @@ IMAGE = "cat9k_iosxe.17.12.04.SPA.bin"
 QUICK = {"transfer": 400_000}
 
 
-def in_groups(folder: Path, **groups: str) -> None:
-    """Put devices of the lab into a group."""
-    path, yaml = folder / "inventory" / "hosts.yaml", YAML(typ="safe", pure=True)
-    hosts = yaml.load(path.read_text(encoding="utf-8"))
-    for name, group in groups.items():
-        hosts[name]["groups"] = [*hosts[name]["groups"], group]
-    with path.open("w", encoding="utf-8") as file:
-        yaml.dump(hosts, file)
-
-
 def test_a_plan_is_shown_signed_kept_and_run(tmp_path: Path) -> None:
     page = Page("plan.md")
     nexus = FLEETS["cisco_nxos"]
@@ -71,7 +61,7 @@ def test_devices_fetch_their_image_as_the_page_says(tmp_path: Path) -> None:
             assert "reaches the image server" in events(machine, "sw1")
             machine.configure(page.block("transport: pull"), "inventory/groups.yaml")
             machine.configure(page.block("sources:"), "inventory/groups.yaml")
-            in_groups(tmp_path, sw2="branches", sw3="berlin")
+            machine.join(sw2="branches", sw3="berlin")
             # A Catalyst's command takes no VRF, as the table of the page says.
             assert "vrf" in machine.type("swimctl plan sw2", code=1).lower()
             (tmp_path / "images.pw").write_text("fetcher's\n", encoding="utf-8")

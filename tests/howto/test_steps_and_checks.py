@@ -13,7 +13,7 @@ import pytest
 from support.call_outs import call_outs
 from support.certificates import self_signed
 from support.howto import Machine, Page
-from support.upgrades import lab_folder, with_data
+from support.upgrades import lab_folder
 
 from swimctl.lab.routing import BGP
 
@@ -44,10 +44,10 @@ def until_ended(machine: Machine, *devices: str) -> dict[str, dict[str, Any]]:
 
 def test_rules_are_read_asked_and_compared(tmp_path: Path) -> None:
     page = Page("checks.md")
-    core = {name: {"site": "ber"} for name in ("sw1", "sw2")}
     with lab_folder(tmp_path, devices=2, faults={"sw2": ["bgp-lost"]}, routing=frozenset({BGP})) as lab:
-        with_data(tmp_path, **core)
-        machine = Machine(tmp_path, {"--group core": "sw1 sw2"})
+        machine = Machine(tmp_path)
+        machine.configure("core: {}", "inventory/groups.yaml")
+        machine.join(sw1="core", sw2="core")
         machine.configure(page.block("bgp-sessions:"))
         validate, run = page.block("swimctl checks validate").splitlines()
         assert machine.type(validate) == "1 check is right\n"
@@ -68,6 +68,9 @@ def test_rules_are_read_asked_and_compared(tmp_path: Path) -> None:
         said = machine.type("swimctl checks list sw1")
         assert all(name in said for name in ("bgp-sessions", "free", "ping-192.0.2.1", "ping-192.0.2.9"))
         machine.configure(page.block("ping: 10.20.0.1"), "inventory/groups.yaml")
+        machine.join(sw1="branches")
+        assert "ping-10.20.0.1" in machine.type("swimctl checks list sw1")
+        assert "ping-192.0.2.1" in machine.type("swimctl checks list sw2")
         # sw2 loses a session that it had, and goes back for that.
         machine.type("swimctl upgrade sw1 sw2 --yes", code=1)
         assert [len(lab.reloads(name)) for name in ("sw1", "sw2")] == [1, 2]

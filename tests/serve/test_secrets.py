@@ -85,6 +85,7 @@ def take_credentials(watch: Watched) -> None:
         yaml.dump(document, file)
 
 
+@pytest.mark.prove
 def test_an_upgrade_on_a_terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with planted(tmp_path, monkeypatch, 1) as (lab, watch):
         code, shown = watch.run_on_terminal("upgrade", "sw1", "--verbose", types="y\n")

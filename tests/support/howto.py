@@ -116,6 +116,15 @@ class Machine:
         with file.open("w", encoding="utf-8") as opened:
             yaml.dump(document, opened)
 
+    def join(self, **groups: str) -> None:
+        """Put devices of the inventory into a group of a page."""
+        path, yaml = self.folder / "inventory" / "hosts.yaml", YAML(typ="safe", pure=True)
+        hosts = yaml.load(path.read_text(encoding="utf-8"))
+        for name, group in groups.items():
+            hosts[name]["groups"] = [*hosts[name]["groups"], group]
+        with path.open("w", encoding="utf-8") as file:
+            yaml.dump(hosts, file)
+
 
 def _merge(document: dict[str, object], more: Mapping[str, object]) -> None:
     for key, value in more.items():

@@ -62,7 +62,7 @@ WITHOUT = {
 """What such a device of the lab does not have."""
 QUICK = {
     ("cisco_xe", CLEAN), ("cisco_ios", "isis-lost"), ("cisco_nxos", "hot"), ("cisco_xr", "ospf-lost"),
-    ("arista_eos", "vlan-lost"), ("juniper_junos", "poe-lost"), ("juniper_junos", CLEAN),
+    ("arista_eos", "vlan-lost"), ("juniper_junos", "poe-lost"),
 }  # fmt: skip
 """The cells that `make test` tries; tests/upgrade/test_fault_matrix.py has more on a Catalyst."""
 CELLS = [

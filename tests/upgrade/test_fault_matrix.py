@@ -45,7 +45,7 @@ def places() -> dict[tuple[str, str], SwitchSpec]:
 # One operation fails; all others and all reasons are left to `make prove`, and to tests/lab/test_install_failures.py.
 FAILS = f"install-fails:{INSTALL_OPERATIONS[-1]}:{INSTALL_REASONS[0]}"
 # Each has another one of its kind here, or in tests/way, or in tests/upgrade: test_pull.py, test_another_device.py,
-# test_two_programs.py, test_default_checks_at_work.py.
+# test_two_programs.py, test_default_checks_at_work.py, test_access_points.py.
 ALIKE = {
     "slow-flash", "corrupt-copy", "corrupt-copy:always", "pull-fails:unreachable", "new-host-key",
     "drop-session-at:login", "drop-session-at:copy", "drop-session-at:add", "drop-session-at:verify",
@@ -54,6 +54,7 @@ ALIKE = {
     "another-device:before", "another-device:during", "another-device:after",
     "ospf-lost", "isis-lost", "uplink-errors", "vlan-lost", "poe-lost", "hot", "access-lost", "configuration-lost",
     "login-lockout", "member-mismatch", "member-dies", "models-lag", "somebody-installs",
+    "access-point-lost", "predownload-fails:one",
 }  # fmt: skip
 
 

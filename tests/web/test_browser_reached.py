@@ -46,7 +46,8 @@ def test_nothing_is_cut_off_on_a_phone_and_nothing_serious_is_wrong_for_a_screen
 
 def test_everything_is_reached_by_keyboard(upgraded: Served, chromium: Any) -> None:
     with tab(chromium, upgraded.url) as page:
-        page.keyboard.type(NAME)  # the first field has the focus
+        page.wait_for_function("document.activeElement.name === 'username'")  # the first field has the focus
+        page.keyboard.type(NAME)
         page.keyboard.press("Tab")
         page.keyboard.type(PASSWORD)
         page.keyboard.press("Enter")

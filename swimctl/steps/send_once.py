@@ -113,14 +113,13 @@ def wait_while_running(
     mark = (context.record.recall(f"{operation} sent") or {}).get("mark")
     while not done():
         trace = trace_of(driver, operation, mark)
+        forget()  # what `done` has read may be from before what the log tells
         if trace.received and trace.finished:
-            forget()  # what `done` read before may be from before the end
             return True
         if trace.received is False and lag.passed:
             context.record.event("asked", f"the device's log shows that '{command}' never came")
             return False
         if deadline.passed:
-            forget()
             return bool(trace.received)
         context.record.say(f"asking the device whether {command} arrived and ended")
         context.pause(context.settings.login.poll)

@@ -147,7 +147,10 @@ def _predownload(session: CommandLine, _words: Words) -> Dialogue:
 
 
 def _clear_counters(_session: CommandLine, _words: Words) -> Dialogue:
-    """Ask as Cisco's command reference of interfaces shows it; the counters here are none that could be cleared."""
+    """Ask as a switch does in the BSDRP project's guide to a bench, and in Genie's own test of the command.
+
+    The counters here are none that could be cleared.
+    """
     yield Ask('Clear "show interface" counters on all interfaces [confirm]', one_key=True)
 
 

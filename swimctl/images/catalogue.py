@@ -7,7 +7,7 @@ import os
 import re
 import stat
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -256,13 +256,29 @@ def why_unfit(device: Device, image: Image) -> str | None:
     return why_absent(image)
 
 
-def why_absent(image: Image) -> str | None:
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """What is wrong with an image's file: in three words, for who may not know its path, and whole, with what to do."""
+
+    short: str
+    why: str
+
+
+def absence(image: Image) -> Absence | None:
     """Return what is wrong with an image's file, without reading it; None where it lies there in its size."""
     try:
         size = image.path.stat().st_size
     except OSError as problem:
-        why = problem.strerror or "cannot be read"
-        return f"the file of image {image.id}, {image.path}: {why}; put it back, or `swimctl image remove {image.id}`"
+        short = "file is gone" if isinstance(problem, FileNotFoundError) else "file cannot be read"
+        told = f"the file of image {image.id}, {image.path}: {problem.strerror or 'cannot be read'}"
+        return Absence(short, f"{told}; put it back, or `swimctl image remove {image.id}`")
     if size != image.size:
-        return f"{image.path} has {size} bytes, added were {image.size}; `swimctl image verify {image.id}`"
+        told = f"{image.path} has {size} bytes, added were {image.size}"
+        return Absence("file was changed", f"{told}; `swimctl image verify {image.id}`")
     return None
+
+
+def why_absent(image: Image) -> str | None:
+    """Return what is wrong with an image's file, with what to do; None as `absence` does."""
+    found = absence(image)
+    return found.why if found else None

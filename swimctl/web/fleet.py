@@ -9,9 +9,9 @@ from aiohttp import web
 
 from swimctl.api.compliance import standings
 from swimctl.api.errors import of_status
+from swimctl.images.catalogue import absence
 from swimctl.images.compliance import Compliance, ComplianceStatus, counted, grouped
 from swimctl.images.goldens import images_of
-from swimctl.models import Image
 from swimctl.requests.documents import whom
 from swimctl.rights import Act
 from swimctl.store import Wanted
@@ -88,7 +88,7 @@ async def images(visit: Visit) -> web.Response:
     def work() -> dict[str, Any]:
         known, goldens = store.images(), store.goldens()
         return {
-            "images": [{"image": one, "whom": whom(one, goldens), "lacks": _lacks(one)} for one in known],
+            "images": [{"image": one, "whom": whom(one, goldens), "lacks": absence(one)} for one in known],
             "releases": [
                 {"rule": rule, "images": images_of(rule, known)} for rule in goldens if rule.release is not None
             ],
@@ -103,17 +103,6 @@ async def images(visit: Visit) -> web.Response:
         roles=sorted({one.role for one in devices if one.role}),
         tags=sorted({tag for one in devices for tag in one.tags}),
     )
-
-
-def _lacks(image: Image) -> str:
-    """Return what is wrong with an image's file at first sight; empty where nothing is."""
-    try:
-        size = image.path.stat().st_size
-    except FileNotFoundError:
-        return "file is gone"
-    except OSError:
-        return "file cannot be read"
-    return "" if size == image.size else "file was changed"
 
 
 async def say(visit: Visit) -> web.Response:

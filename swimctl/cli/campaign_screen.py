@@ -91,7 +91,7 @@ def wanted(sight: Sight, width: int) -> str:
 def begun(one: Begun) -> str:
     """Return that a night begins."""
     night = one.night
-    devices = "1 device" if night.counts.all == 1 else f"{night.counts.all} devices"
+    devices = output.devices(night.counts.all)
     return (
         f"swimctl: campaign {one.campaign.name}: night {night.number} begins with {devices}, batch {night.batch_id}; "
         f"it ends by {output.local_time(night.closes)}"

@@ -173,8 +173,7 @@ def _ask(
     from swimctl.requests.looks import Unasked, attempt, each
 
     if not context.quiet:
-        count = len(devices)
-        output.note(f"asking {count} {'device' if count == 1 else 'devices'}, changing nothing …")
+        output.note(f"asking {output.devices(len(devices))}, changing nothing …")
     engine = opened.engine
     found = each(
         devices,

@@ -30,6 +30,11 @@ _INDENT: Final = "  "
 _PIECES: Final = re.compile(r"(?:`[^`]*`|\S)+")
 
 
+def devices(count: int) -> str:
+    """Return so many devices in words: 1 device, 2 devices."""
+    return f"{count} device" if count == 1 else f"{count} devices"
+
+
 def print_json(document: object) -> None:
     """Write one JSON document to standard output. Times are given as UTC text by the caller."""
     write(sys.stdout, json.dumps(document, indent=2, ensure_ascii=False, default=_json_value) + "\n")

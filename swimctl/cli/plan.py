@@ -98,7 +98,7 @@ def looked_at(
     """
     count = 0 if offline else len(plan.accepted)
     if count and not context.quiet:
-        output.note(f"asking {count} {'device' if count == 1 else 'devices'}, changing nothing …")
+        output.note(f"asking {output.devices(count)}, changing nothing …")
     told = counting(count, sys.stderr) if count and not context.quiet else lambda _: None
     return opened.service.preview(plan, None if offline else checker or Asks(opened), told, signed)
 
@@ -143,9 +143,8 @@ def write_plan(opened: Opened, preview: Preview, path: Path) -> None:
         raise _exists(path) from None
     except OSError as error:
         raise UsageError(f"cannot write {path}: {error.strerror}") from error
-    count = len(document["devices"])
     output.note(
-        f"swimctl: {path} has {count} {'device' if count == 1 else 'devices'}; its SHA-256 is {document['sha256']}; "
+        f"swimctl: {path} has {output.devices(len(document['devices']))}; its SHA-256 is {document['sha256']}; "
         f"run it with `swimctl upgrade --plan {path}`"
     )
 

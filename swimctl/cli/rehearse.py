@@ -145,7 +145,7 @@ class _Looks:
                 if one.name in read
             }
         if devices and not self._context.quiet:
-            output.note(f"learning {len(devices)} {'device' if len(devices) == 1 else 'devices'}, changing nothing …")
+            output.note(f"learning {output.devices(len(devices))}, changing nothing …")
 
         def ask(device: Device) -> Learned | None:
             try:

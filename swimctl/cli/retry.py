@@ -99,7 +99,7 @@ def retry(
 def _worth_it(context: Context, opened: Opened, plan: Plan, asks: _AskedOnce) -> Plan:
     count = len(plan.accepted)
     if count and not context.quiet:
-        output.note(f"asking {count} {'device' if count == 1 else 'devices'} what would fail again, changing nothing …")
+        output.note(f"asking {output.devices(count)} what would fail again, changing nothing …")
     return opened.service.worth_retrying(plan, asks)
 
 

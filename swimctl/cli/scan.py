@@ -71,15 +71,14 @@ def ask(
     """Ask devices what they run, which is recorded. Return why those were not that could not be asked, by their ids."""
     from swimctl.requests.looks import Unasked, attempt, each
 
-    count = len(devices)
     if not context.quiet:
-        output.note(f"asking {count} {'device' if count == 1 else 'devices'}, changing nothing …")
+        output.note(f"asking {output.devices(len(devices))}, changing nothing …")
     engine = opened.engine
     answers = each(
         devices,
         lambda device: attempt(device, lambda: engine.runs(device, replaced=replaced)),
         workers or opened.config.settings.workers,
-        (lambda _: None) if context.quiet else counting(count, sys.stderr),
+        (lambda _: None) if context.quiet else counting(len(devices), sys.stderr),
     )
     return {device.id: answer for device, answer in zip(devices, answers, strict=True) if isinstance(answer, Unasked)}
 

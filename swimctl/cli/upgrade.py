@@ -103,13 +103,13 @@ def confirm(
         return
     if no_input or not output.can_ask():
         reason = "--no-input was given" if no_input else "there is no terminal to ask on"
-        raise UsageError(f"this would upgrade {_devices(len(plan.accepted))}, and {reason}; add --yes to agree")
+        raise UsageError(f"this would upgrade {output.devices(len(plan.accepted))}, and {reason}; add --yes to agree")
     preview = preview or looked_at(context, opened, plan)
     output.write(sys.stderr, shown(preview, sys.stderr))
     if preview.frozen:
         raise ConflictError(preview.frozen)
     counts = ", ".join(f"{number} {verdict.value}" for verdict, number in preview.counts.items())
-    question = f"Upgrade {_devices(len(plan.accepted))}? ({counts})"
+    question = f"Upgrade {output.devices(len(plan.accepted))}? ({counts})"
     if not typer.confirm(question, default=False, err=True):
         raise typer.Abort
 
@@ -135,7 +135,7 @@ def _run(context: Context, opened: Opened, engine: Engine, made: Triggered) -> i
     from swimctl.cli.follow import Kept
 
     if not context.quiet:
-        output.note(f"swimctl: batch {made.batch.id}, {_devices(len(made.jobs))}")
+        output.note(f"swimctl: batch {made.batch.id}, {output.devices(len(made.jobs))}")
     stop = running.run(
         context,
         opened,
@@ -163,7 +163,3 @@ def _tell_created(context: Context, made: Triggered) -> int:
         output.print_line(f"swimctl: batch={made.batch.id} jobs={len(made.jobs)} skipped={len(made.skipped)}")
         output.note(f"swimctl: {when}; see `swimctl status --batch {made.batch.id}`")
     return 1 if made.skipped else 0
-
-
-def _devices(count: int) -> str:
-    return f"{count} device" if count == 1 else f"{count} devices"

@@ -12,11 +12,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from ruamel.yaml import YAML
 from support.processes import PROGRAM
 from support.projects import Project
 from support.server_process import Served, serving
-from support.upgrades import lab_folder
+from support.upgrades import hosts_of, lab_folder
 
 from swimctl.lab.fleet import LabFleet
 
@@ -33,11 +32,8 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[LabFleet, 
     """Serve a lab of eight; sw7 cannot install, and no image fits sw6."""
     folder = tmp_path_factory.mktemp("examples")
     with lab_folder(folder, devices=8, faults={"sw7": ["install-fails"]}) as lab:
-        path, yaml = folder / "inventory" / "hosts.yaml", YAML()
-        hosts = yaml.load(path.read_text(encoding="utf-8"))
-        hosts["sw6"]["platform"] = "juniper_junos"
-        with path.open("w", encoding="utf-8") as file:
-            yaml.dump(hosts, file)
+        with hosts_of(folder) as hosts:
+            hosts["sw6"]["platform"] = "juniper_junos"
         with serving(folder) as served:
             yield lab, served
 

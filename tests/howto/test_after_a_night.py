@@ -54,7 +54,7 @@ def test_the_report(machine: Machine) -> None:
 
 def test_recovering_by_hand(machine: Machine) -> None:
     page = Page("recovering-by-hand.md")
-    (job,) = [job for job in json.loads(machine.type("swimctl job list --json"))["jobs"] if job["status"] == "failed"]
+    (job,) = [job for job in machine.jobs().values() if job["status"] == "failed"]
     said = machine.calling(ID=str(job["id"])).type(page.block("swimctl status"))
     assert "'install add' failed" in said
     assert "> install add file" in said or "install add file" in said.partition("'install add' failed")[2]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from ruamel.yaml import YAML
 from support.howto import DOCS, Machine, Page
-from support.upgrades import lab_folder
+from support.upgrades import hosts_of, lab_folder
 
 pytestmark = pytest.mark.prove
 
@@ -24,14 +23,11 @@ def open_now() -> str:
 
 def in_one_group(machine: Machine, block: str) -> None:
     """Give each switch of the lab what the page's entry has; its name and its address stay those of the lab."""
-    path, yaml = machine.folder / "inventory" / "hosts.yaml", YAML(typ="safe", pure=True)
-    (printed,) = yaml.load(block).values()
-    hosts = yaml.load(path.read_text(encoding="utf-8"))
-    for host in hosts.values():
-        assert host["platform"] == printed["platform"]
-        host |= {"groups": printed["groups"], "data": {**host["data"], "site": printed["data"]["site"]}}
-    with path.open("w", encoding="utf-8") as file:
-        yaml.dump(hosts, file)
+    (printed,) = YAML(typ="safe", pure=True).load(block).values()
+    with hosts_of(machine.folder) as hosts:
+        for host in hosts.values():
+            assert host["platform"] == printed["platform"]
+            host.update(groups=printed["groups"], data={**host["data"], "site": printed["data"]["site"]})
     machine.type("mkdir begun && cd begun && swimctl init --from yaml")
     groups = (machine.folder / "begun" / "inventory" / "groups.yaml").read_text(encoding="utf-8")
     machine.configure(groups, "inventory/groups.yaml")
@@ -39,8 +35,7 @@ def in_one_group(machine: Machine, block: str) -> None:
 
 def batch(machine: Machine) -> str:
     """Return the beginning of the newest batch's id."""
-    jobs = json.loads(machine.type("swimctl job list --json"))["jobs"]
-    return str(max(jobs, key=lambda job: job["id"])["batch_id"])[:6]
+    return str([*machine.jobs().values()][-1]["batch_id"])[:6]
 
 
 def test_a_group_is_upgraded_in_a_window(tmp_path: Path) -> None:

@@ -16,28 +16,18 @@ from support.certificates import self_signed
 from support.dask_sites import free_port
 from support.howto import Machine, Page
 from support.source_of_truth_server import FIELD, TOKEN, serving
-from support.upgrades import lab_folder
+from support.upgrades import hosts_of, lab_folder
 
 from swimctl.lab.fleet import LabFleet
 
 pytestmark = pytest.mark.prove
 
 
-def said_of(machine: Machine, device: str) -> str:
-    """Return the events of the newest job of a device."""
-    jobs = json.loads(machine.type("swimctl job list --json"))["jobs"]
-    number = max(job["id"] for job in jobs if job["device_hostname"] == device)
-    return machine.type(f"swimctl job events {number}")
-
-
 def at_address(folder: Path, address: str) -> int:
     """Have the inventory say another address of sw1; return its port."""
-    path, yaml = folder / "inventory" / "hosts.yaml", YAML()
-    hosts = yaml.load(path.read_text(encoding="utf-8"))
-    hosts["sw1"]["hostname"] = address
-    with path.open("w", encoding="utf-8") as file:
-        yaml.dump(hosts, file)
-    return int(hosts["sw1"]["port"])
+    with hosts_of(folder) as hosts:
+        hosts["sw1"]["hostname"] = address
+        return int(hosts["sw1"]["port"])
 
 
 @contextmanager
@@ -101,7 +91,7 @@ def test_netbox_is_the_inventory_and_hears_of_an_upgrade(tmp_path: Path) -> None
         machine.configure(back.block("write_back:"))
         machine.type("swimctl upgrade sw1 --yes", NETBOX_TOKEN=TOKEN)
         assert truth.fields == {"100": {FIELD: "17.12.4"}}
-        assert "written back" in said_of(machine, "sw1")
+        assert "written back" in machine.events_of("sw1")
     page.over()
     back.over()
 
@@ -151,12 +141,9 @@ def test_a_folder_begins_with_netbox_and_a_group_of_it_is_upgraded(tmp_path: Pat
 
 def in_groups(folder: Path, groups: dict[str, str]) -> None:
     """Put devices of the lab's inventory into groups."""
-    path, yaml = folder / "inventory" / "hosts.yaml", YAML()
-    hosts = yaml.load(path.read_text(encoding="utf-8"))
-    for name, group in groups.items():
-        hosts[name]["groups"] = [group]
-    with path.open("w", encoding="utf-8") as file:
-        yaml.dump(hosts, file)
+    with hosts_of(folder) as hosts:
+        for name, group in groups.items():
+            hosts[name]["groups"] = [group]
 
 
 def test_two_sites_have_relays(tmp_path: Path) -> None:

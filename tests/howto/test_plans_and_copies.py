@@ -58,16 +58,15 @@ def test_devices_fetch_their_image_as_the_page_says(tmp_path: Path) -> None:
             )
             machine.configure(page.block("transport: auto"))
             machine.type("swimctl upgrade sw1 --yes")
-            assert "reaches the image server" in events(machine, "sw1")
+            assert "reaches the image server" in machine.events_of("sw1")
             machine.configure(page.block("transport: pull"), "inventory/groups.yaml")
             machine.configure(page.block("sources:"), "inventory/groups.yaml")
             machine.join(sw2="branches", sw3="berlin")
             # A Catalyst's command takes no VRF, as the table of the page says.
             assert "vrf" in machine.type("swimctl plan sw2", code=1).lower()
-            (tmp_path / "images.pw").write_text("fetcher's\n", encoding="utf-8")
             machine.type("swimctl upgrade sw3 --yes", IMAGES_PASSWORD="fetcher's")
             assert f"/{IMAGE}" in berlin.asked
-            assert berlin.folder in events(machine, "sw3")
+            assert berlin.folder in machine.events_of("sw3")
             assert [line for line in lab.commands("sw3") if line.startswith(f"copy {berlin.folder}")]
             machine.configure(page.block("copies_per_site: 4"))
             with_data(tmp_path, sw4={"site": "ber"})
@@ -78,13 +77,6 @@ def test_devices_fetch_their_image_as_the_page_says(tmp_path: Path) -> None:
         shown = machine.calling(**{"/etc/ssh/ssh_host_ed25519_key.pub": f"{key}.pub"})
         assert "SHA256:" in shown.type(page.block("ssh-keygen -lf"))
     page.over()
-
-
-def events(machine: Machine, device: str) -> str:
-    """Return the events of a device's only job."""
-    jobs = json.loads(machine.type("swimctl job list --json"))["jobs"]
-    (number,) = [job["id"] for job in jobs if job["device_hostname"] == device]
-    return machine.type(f"swimctl job events {number}")
 
 
 def test_prometheus_reads_the_metrics_with_what_the_page_configures(tmp_path: Path) -> None:

@@ -25,17 +25,11 @@ echo "$1 $2 $CMDB_TOKEN" > told.txt
 """
 
 
-def jobs_of(machine: Machine) -> dict[str, dict[str, Any]]:
-    """Return the newest job of each device."""
-    jobs = json.loads(machine.type("swimctl job list --json"))["jobs"]
-    return {job["device_hostname"]: job for job in sorted(jobs, key=lambda job: job["id"])}
-
-
 def until_ended(machine: Machine, *devices: str) -> dict[str, dict[str, Any]]:
     """Wait until the newest jobs of devices have ended; return them."""
     end = time.monotonic() + 120
     while True:
-        jobs = jobs_of(machine)
+        jobs = machine.jobs()
         if all(jobs[name]["status"] in {"success", "failed"} for name in devices):
             return jobs
         assert time.monotonic() < end, jobs
@@ -74,7 +68,7 @@ def test_rules_are_read_asked_and_compared(tmp_path: Path) -> None:
         # sw2 loses a session that it had, and goes back for that.
         machine.type("swimctl upgrade sw1 sw2 --yes", code=1)
         assert [len(lab.reloads(name)) for name in ("sw1", "sw2")] == [1, 2]
-        assert "bgp-sessions" in jobs_of(machine)["sw2"]["error"]
+        assert "bgp-sessions" in machine.jobs()["sw2"]["error"]
     page.over()
 
 
@@ -108,7 +102,7 @@ def test_steps_of_ones_own_run_where_the_page_puts_them(tmp_path: Path) -> None:
         assert json.loads((tmp_path / "facts.json").read_text(encoding="utf-8"))["device"] == "sw4"
         one, batch, refused = page.block("swimctl release 12").splitlines()
         with machine.running("swimctl upgrade sw5 sw6 sw7 --yes --workflow with-a-person", "Change board"):
-            jobs = jobs_of(machine)
+            jobs = machine.jobs()
             machine.calling(**{"12": str(jobs["sw5"]["id"])}).type(one)
             machine.calling(**{"12": str(jobs["sw7"]["id"])}).type(refused)
             until_ended(machine, "sw7")

@@ -22,10 +22,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from ruamel.yaml import YAML
 from support import processes
 from support.server_process import PASSWORD, Served, serving
-from support.upgrades import TARGET, lab_folder
+from support.upgrades import TARGET, hosts_of, lab_folder
 
 from swimctl.store import readers
 
@@ -196,8 +195,5 @@ def odd_ports() -> Iterator[Mapping[str, int]]:
 
 def add_hosts(folder: Path, ports: Mapping[str, int]) -> None:
     """Add hosts to the inventory."""
-    path, yaml = folder / "inventory" / "hosts.yaml", YAML()
-    hosts = yaml.load(path.read_text(encoding="utf-8"))
-    hosts.update({name: {**hosts["sw1"], "port": port} for name, port in ports.items()})
-    with path.open("w", encoding="utf-8") as file:
-        yaml.dump(hosts, file)
+    with hosts_of(folder) as hosts:
+        hosts.update({name: {**hosts["sw1"], "port": port} for name, port in ports.items()})

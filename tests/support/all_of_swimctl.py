@@ -8,8 +8,8 @@ from importlib.metadata import entry_points
 
 import swimctl
 
-# The lab's own; what python -m runs; and what swimctl starts where python-ldap is, which is not everywhere.
-_LEFT_OUT = ("swimctl.lab", "swimctl.__main__", "swimctl.accounts.ldap_child")
+# The lab's own, and what swimctl starts where python-ldap is, which is not everywhere.
+_LEFT_OUT = ("swimctl.lab", "swimctl.accounts.ldap_child")
 
 try:
     for _module in pkgutil.walk_packages(swimctl.__path__, "swimctl."):

@@ -7,6 +7,7 @@ reason. What the page calls by a name of its own, such as a device or a folder, 
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -15,9 +16,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from ruamel.yaml import YAML
+from support.upgrades import hosts_of
 
 DOCS: Final = Path(__file__).resolve().parents[2] / "docs"
 _BLOCK: Final = re.compile(r"^ *```\w*\n((?:.*\n)*?) *```$|((?:^ {4,}\S.*\n|\n(?= {4,}\S))+)", re.MULTILINE)
@@ -118,12 +120,18 @@ class Machine:
 
     def join(self, **groups: str) -> None:
         """Put devices of the inventory into a group of a page."""
-        path, yaml = self.folder / "inventory" / "hosts.yaml", YAML(typ="safe", pure=True)
-        hosts = yaml.load(path.read_text(encoding="utf-8"))
-        for name, group in groups.items():
-            hosts[name]["groups"] = [*hosts[name]["groups"], group]
-        with path.open("w", encoding="utf-8") as file:
-            yaml.dump(hosts, file)
+        with hosts_of(self.folder) as hosts:
+            for name, group in groups.items():
+                hosts[name]["groups"] = [*hosts[name]["groups"], group]
+
+    def jobs(self) -> dict[str, dict[str, Any]]:
+        """Return the newest job of each device, the newest of all last."""
+        jobs = json.loads(self.type("swimctl job list --json"))["jobs"]
+        return {job["device_hostname"]: job for job in sorted(jobs, key=lambda job: job["id"])}
+
+    def events_of(self, device: str) -> str:
+        """Return what the newest job of a device told."""
+        return self.type(f"swimctl job events {self.jobs()[device]['id']}")
 
 
 def _merge(document: dict[str, object], more: Mapping[str, object]) -> None:

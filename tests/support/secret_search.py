@@ -30,7 +30,7 @@ _LOOK_EVERY = 0.1
 def secret(kind: str) -> str:
     """Make up a secret that every way of writing it changes, and that a terminal of a switch takes as it is.
 
-    Any nine signs of it hold four that are drawn: a piece of one secret is no piece of another one.
+    Nine signs of it that tell nothing of its kind hold four that are drawn: they are no piece of another secret.
     """
     drawn = secrets.token_hex(6)
     return f'{kind}"{drawn[:4]}/{drawn[4:8]}+&{drawn[8:]}%<\\ö'

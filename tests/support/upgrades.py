@@ -135,23 +135,27 @@ def lab_folder(
         yield lab
 
 
-def with_data(folder: Path, **data: dict[str, Any]) -> None:
-    """Add data to hosts of the lab's inventory."""
+@contextmanager
+def hosts_of(folder: Path) -> Iterator[dict[str, Any]]:
+    """Let a test change the hosts of an inventory."""
     path, yaml = folder / "inventory" / "hosts.yaml", YAML()
     hosts = yaml.load(path.read_text(encoding="utf-8"))
-    for name, more in data.items():
-        hosts[name].setdefault("data", {}).update(more)
+    yield hosts
     with path.open("w", encoding="utf-8") as file:
         yaml.dump(hosts, file)
+
+
+def with_data(folder: Path, **data: dict[str, Any]) -> None:
+    """Add data to hosts of the lab's inventory."""
+    with hosts_of(folder) as hosts:
+        for name, more in data.items():
+            hosts[name].setdefault("data", {}).update(more)
 
 
 def without_data(folder: Path, host: str, key: str) -> None:
     """Let the lab's inventory not say something of a host."""
-    path, yaml = folder / "inventory" / "hosts.yaml", YAML()
-    hosts = yaml.load(path.read_text(encoding="utf-8"))
-    del hosts[host]["data"][key]
-    with path.open("w", encoding="utf-8") as file:
-        yaml.dump(hosts, file)
+    with hosts_of(folder) as hosts:
+        del hosts[host]["data"][key]
 
 
 def request(opened: Opened, **changes: Any) -> UpgradeRequest:

@@ -10,9 +10,10 @@ from support.stores import StandingClock, said
 from web.visitor import Visitor
 
 from swimctl.campaigns.rule import Rule
+from swimctl.campaigns.standing import Where
 from swimctl.inventory.selection import Selection
 from swimctl.models import Role
-from swimctl.web import add_pages, session
+from swimctl.web import add_pages, campaigns, session
 
 NEW, PAGE = "/new-campaign", "/campaigns/access"
 TYPED = {"name": "access", "devices": "sw1 sw2, sw3", "window": "Tue,Thu 22:00-04:00@UTC", "waves": "1, 100%"}
@@ -23,6 +24,10 @@ def made(visitor: Visitor, **typed: str) -> str:
     answer = visitor.press(NEW, NEW, **{**TYPED, **typed})
     assert (answer.status, answer.headers.get("location")) == (303, PAGE), answer.body[-600:]
     return visitor.see(PAGE)
+
+
+def test_no_device_is_left_out_wherever_it_is() -> None:
+    assert sorted(campaigns._IN_ORDER) == sorted(Where)
 
 
 def test_a_campaign_is_made_by_a_form_and_shown(operator: Visitor, reader: Visitor, api: Api) -> None:

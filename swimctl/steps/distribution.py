@@ -20,6 +20,7 @@ from swimctl.steps.predownloading import predownload
 from swimctl.steps.pulling import ATTEMPTS, Pulling
 from swimctl.steps.reload import boot_mark
 from swimctl.steps.send_once import was_sent
+from swimctl.steps.target import called, is_whole
 from swimctl.waiting import Waiting, WaitKind
 
 # Per cent of the job that readiness has taken, and that the copy takes.
@@ -71,7 +72,7 @@ class Distribution:
         )
 
     def _clean(self, context: JobContext) -> None:
-        # Before the copy and never after: it may take the staged image for an inactive one.
+        # Before the copy and never after: it takes an image that is added for an inactive one.
         if not context.options.cleanup_flash or was_sent(context, "add"):
             return
         with context.driver() as driver:
@@ -80,6 +81,10 @@ class Distribution:
                     f"{driver.support.name}: swimctl cleans no such device; next: delete on it what is no longer "
                     "needed, and run again without --cleanup-flash"
                 )
+            if is_whole(context.image, driver.installed(context.image), driver.file_size(context.image)):
+                told = f"{called(context.image)} is already added: no clean-up, as it would remove that"
+                context.record.event("added", told)
+                return
             context.record.say(driver.support.clean or "cleaning up")
             key = removal.begin(context.record, driver.support.clean) if driver.support.clean else ""
             cleaned = driver.clean()

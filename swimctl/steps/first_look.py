@@ -36,7 +36,7 @@ from swimctl.platforms.rules import again, in_service, kind
 from swimctl.platforms.serials import read_serials
 from swimctl.platforms.terminal import Answer
 from swimctl.sessions.one_look import one_look
-from swimctl.steps.target import called, is_beyond, is_patch, on_target
+from swimctl.steps.target import called, is_beyond, is_patch, is_whole, on_target
 from swimctl.steps.who import NOBODY, Met, stranger
 from swimctl.waivers import covering
 
@@ -150,10 +150,13 @@ def first_look(
         return FirstLook(tuple(asked.findings), closed=asked.ended, running=running)
     held = asked.answer("files", lambda: driver.file_size(image))
     doomed: tuple[str, ...] = ()
-    if options.cleanup_flash and isinstance(driver, ForetellsClean):
+    cleans = options.cleanup_flash and not asked.answer(
+        "what is added", lambda: is_whole(image, driver.installed(image), held)
+    )
+    if cleans and isinstance(driver, ForetellsClean):
         doomed = asked.answer("what a clean-up removes", driver.cleanable) or ()
     asked.answer("members", driver.unready)
-    commands = asked.answer("commands", lambda: _typed(driver, image, options)) or ()
+    commands = asked.answer("commands", lambda: _typed(driver, image, options, cleans=cleans)) or ()
     log = asked.answer("log", driver.log_mark)
     configuration = asked.answer("configuration", driver.configuration)
     snapshot = asked.answer("baseline", lambda: driver.snapshot(taken_at, whole=False))
@@ -220,10 +223,10 @@ def with_waivers(findings: Iterable[Finding], options: JobOptions, device: str) 
     )
 
 
-def _typed(driver: Checks, image: Image, options: JobOptions) -> tuple[str, ...]:
+def _typed(driver: Checks, image: Image, options: JobOptions, *, cleans: bool) -> tuple[str, ...]:
     """Return what a job would type to change the device."""
-    cleans = (driver.support.clean,) if options.cleanup_flash and driver.support.clean else ()
-    return (*cleans, COPY, *(driver.typed(image) if options.activate and isinstance(driver, NamesCommands) else ()))
+    cleaning = (driver.support.clean,) if cleans and driver.support.clean else ()
+    return (*cleaning, COPY, *(driver.typed(image) if options.activate and isinstance(driver, NamesCommands) else ()))
 
 
 def _already(driver: TellsOfImage, image: Image, options: JobOptions) -> tuple[str, Running]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from swimctl.models import Image, ImageKind
 from swimctl.platforms.driver import TellsInstalled, TellsOfImage
-from swimctl.platforms.facts import Placement, Running, Snapshot
+from swimctl.platforms.facts import Installed, Placement, Running, Snapshot
 from swimctl.platforms.versions import is_newer, same_release
 
 
@@ -24,6 +24,15 @@ def is_beyond(running: Running, version: str) -> bool:
         and not running.doubt
         and all(same_release(member, version) or is_newer(member, version) for member in running.members.values())
     )
+
+
+def is_whole(image: Image, installed: Installed, size: int | None) -> bool:
+    """Return whether a device has all that its activation needs: it is added, and its file of `size` is not cut short.
+
+    Then a clean-up is left out, because it takes that for an inactive release. The device says so, and no record does:
+    a job that is made anew does not know what an earlier one added.
+    """
+    return installed.placement is Placement.ADDED and size == image.size
 
 
 def is_patch(image: Image) -> bool:

@@ -167,6 +167,24 @@ def test_once_an_add_was_sent_nothing_is_cleaned(tmp_path: Path, copy: PaperCopy
     assert (one.driver.times("clean"), copy.sent) == (0, 0)
 
 
+def test_a_clean_up_does_not_take_what_an_earlier_job_has_added(tmp_path: Path, copy: PaperCopy) -> None:
+    one = job(tmp_path, options=CLEAN, installed=[stands(Placement.ADDED)])
+    message = Distribution().run(one.context).message
+    assert (one.driver.times("clean"), copy.sent) == (0, 0)
+    assert one.told("added") == ["17.12.04 is already added: no clean-up, as it would remove that"]
+    assert "removed" not in message
+
+
+@pytest.mark.parametrize("size", [None, 500])
+def test_where_its_file_is_gone_or_cut_short_what_was_added_is_cleaned_up(
+    tmp_path: Path, copy: PaperCopy, size: int | None
+) -> None:
+    added = stands(Placement.ADDED)
+    one = job(tmp_path, options=CLEAN, installed=[added, ABSENT], file_size=[size, None, IMAGE.size])
+    assert "copied" in Distribution().run(one.context).message
+    assert (one.driver.times("clean"), copy.sent) == (1, 1)
+
+
 @pytest.mark.parametrize("error", [TransferFailed("the copy broke off"), Unreachable("no SSH session to sw1")])
 def test_a_copy_that_breaks_off_once_is_told_and_made_again(
     tmp_path: Path, copy: PaperCopy, error: DeviceError

@@ -23,7 +23,7 @@ from swimctl.cli.context import Context
 from swimctl.lab.cisco_xe.access_points import COUNT
 from swimctl.lab.faults import parse_fault
 from swimctl.lab.fleet import LabFleet
-from swimctl.models import Job, Outcome
+from swimctl.models import Job, JobOptions, Outcome
 
 pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("access-points")]
 CONTROLLER, IMAGE = "C9800-40-K9", "C9800-40-universalk9_wlc.17.12.04.SPA.bin"
@@ -169,3 +169,31 @@ def test_those_without_it_load_it_when_they_join_again(
     assert ("they load it when they join again" in told) is bool(words)
     assert ("ap image predownload" in lab.commands("wlc")) is bool(words)
     assert "all is as before" in told
+
+
+def test_a_retry_with_a_clean_up_takes_nothing_that_was_added(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    spec = switch(CONTROLLER)(
+        "wlc", transfer=200_000, boot_seconds=200, faults=(parse_fault("predownload-fails:unsupported"),)
+    )
+    settings = {**SETTINGS, "access_points": {"predownload": True}}
+    cleans = JobOptions(cleanup_flash=True)
+    with (
+        lab_folder(tmp_path, ssh=False, fleet=[spec], speed=300, settings=settings) as lab,
+        Context(tmp_path / "config.yaml").open() as opened,
+    ):
+        device = opened.inventory.device("wlc")
+        made = opened.service.trigger(ask(opened, devices=[device], image=IMAGE, options=cleans))
+        opened.engine.run(made.batch, made.jobs, threading.Event())
+        main(["--config", str(tmp_path / "config.yaml"), "--json", "plan", "wlc", "--image", IMAGE, "--cleanup-flash"])
+        [planned] = json.loads(capsys.readouterr().out)["devices"]
+        again = opened.service.retry(made.batch.id)
+        opened.engine.run(again.batch, again.jobs, threading.Event())
+        job = opened.store.job(again.jobs[0].id)
+        sent = [line for line in lab.commands("wlc") if line.startswith("install ")]
+    assert sent[0].startswith("install remove inactive"), sent
+    assert sent[-1] == f"install add file flash:{IMAGE}", (sent, job.error)
+    assert sent.count(sent[-1]) == 1, sent
+    assert FIRST in (job.error or "")
+    assert not [line for line in planned["commands"] if line.startswith("install remove")], planned

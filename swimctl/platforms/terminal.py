@@ -43,6 +43,9 @@ _CHOICES = re.compile(r"\s*(?:\[[\w/:,]+\]\s*:?\s*)+")
 # What the logs of several systems have in common: `Mar  9`, `16:06:55.053`, and `%LINK-3-UPDOWN: …` to the line's end.
 DAY = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) +\d{1,2}"
 TIME = r"\d\d:\d\d:\d\d(?:\.\d+)?"
+# What a clock goes by is any word that somebody chose for it (`UTC+2`, `GMT/BST`, `PSTDST`: configurations and logs of
+# IOS in public repositories), and on systems that know the zones of the world also a number (`+08`).
+ZONE = r"(?:[A-Za-z]|[+-]\d)[\w+/-]*"
 RFC_3339 = r"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-][\d:]+)"
 MESSAGE = r"%[A-Z][A-Z0-9_]*(?:-[A-Z0-9_]+)*-[0-7]-[A-Z0-9_]+ ?: ?.*"
 # Refusals and a protocol that is off, as IOS and its kin say it.

@@ -6,10 +6,13 @@ import re
 from typing import Final
 
 from swimctl.platforms.platform import Platform
-from swimctl.platforms.terminal import DAY, MESSAGE, PERCENT, PERCENT_DISABLED, RFC_3339, TIME, Terminal
+from swimctl.platforms.terminal import DAY, MESSAGE, PERCENT, PERCENT_DISABLED, RFC_3339, TIME, ZONE, Terminal
 
-# `Mar  9 16:06:55 leaf-1 Ebra: 21: %LINEPROTO-5-UPDOWN: …`, with an RFC 3339 time where so configured.
-_STAMP: Final = rf"(?:(?:{DAY} (?:\d{{4}} )?{TIME}|{RFC_3339}) [\w.-]+ (?:[A-Z][\w.-]*(?:\[\d+\])?: (?:\d+: )?)?)?"
+# `Mar  9 16:06:55 leaf-1 Ebra: 21: %LINEPROTO-5-UPDOWN: …`; where so configured with an RFC 3339 time, or with the
+# year and the zone (`logging format timestamp traditional year timezone`; where these stand is general knowledge).
+_STAMP: Final = (
+    rf"(?:(?:{DAY} (?:\d{{4}} )?{TIME}(?: {ZONE})??|{RFC_3339}) [\w.-]+ (?:[A-Za-z][\w.-]*(?:\[\d+\])?: (?:\d+: )?)?)?"
+)
 
 TERMINAL: Final = Terminal(
     setup=("terminal length 0", "terminal width 32767"),

@@ -9,12 +9,15 @@ from swimctl.platforms.platform import Platform
 from swimctl.platforms.terminal import DAY, MESSAGE, PERCENT, PERCENT_DISABLED, TIME, Terminal
 
 # `2024 Mar  9 16:06:55.123 hall-7 %$ VDC-1 %$ %VSHD-5-VSHD_SYSLOG_CONFIG_I: …`, on a console without the name.
-_STAMP: Final = rf"(?:<\d+>)?(?:\d{{4}} {DAY} {TIME}(?: [A-Za-z][\w.+-]*){{0,2}} +(?:%\$ VDC-\d+ %\$ +)?)?"
+_STAMP: Final = rf"(?:<\d+>)?(?:\d{{4}} {DAY} {TIME}(?: (?!%)\S+){{0,2}} +)?"
+# Behind the mark of a VDC also stands what has no tag (`pltfm_config[9616]: WARNING: …`, `nve[28908]: …`), or another
+# time (`Apr  2 12:50:44 %KERN-0-SYSTEM_MSG: …`): notes on labs with a Nexus 9000 and a Nexus 3000, public repositories.
+_OF_VDC: Final = r"%\$ VDC-\d+ %\$ .*"
 
 TERMINAL: Final = Terminal(
     setup=("terminal length 0", "terminal width 511"),
     enable=False,
-    log=re.compile(_STAMP + MESSAGE),
+    log=re.compile(f"{_STAMP}(?:{_OF_VDC}|{MESSAGE})"),
     signs=("%",),
     # `Error: AAA authorization failed AAA_AUTHOR_STATUS_METHOD=16(0x10)` of a TACACS+ server (three public
     # repositories); some releases name the command before the number.

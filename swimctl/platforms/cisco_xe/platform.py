@@ -7,12 +7,12 @@ from typing import Final
 
 from swimctl.models import ImageKind
 from swimctl.platforms.platform import Platform
-from swimctl.platforms.terminal import DAY, MESSAGE, PERCENT, PERCENT_DISABLED, RFC_3339, TIME, Terminal
+from swimctl.platforms.terminal import DAY, MESSAGE, PERCENT, PERCENT_DISABLED, RFC_3339, TIME, ZONE, Terminal
 
 # `000123: *Mar  9 2024 16:06:55.053 CET: `, `1w2d: `, `00:01:23: `, or nothing.
 _STAMP: Final = (
     r"(?:\d{6,}: )?(?:<\d+>)?(?:\d+: )?"
-    rf"(?:[*.]?(?:{DAY} (?:\d{{4}} )?{TIME}(?: [A-Za-z]{{2,8}})?|\$?{RFC_3339}|\d+[ywd]\d+[wdh]|\d+:\d\d:\d\d)\s*: )?"
+    rf"(?:[*.]?(?:{DAY} (?:\d{{4}} )?{TIME}(?: {ZONE})?|\$?{RFC_3339}|\d+[ywd]\d+[wdh]|\d+:\d\d:\d\d)\s*: )?"
 )
 
 TERMINAL: Final = Terminal(

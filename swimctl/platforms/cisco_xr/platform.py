@@ -6,13 +6,13 @@ import re
 from typing import Final
 
 from swimctl.platforms.platform import Platform
-from swimctl.platforms.terminal import DAY, MESSAGE, PERCENT, PERCENT_DISABLED, TIME, Terminal
+from swimctl.platforms.terminal import DAY, MESSAGE, PERCENT, PERCENT_DISABLED, TIME, ZONE, Terminal
 
 # `RP/0/RP0/CPU0:Mar  9 16:06:55.053 UTC: ifmgr[222]: %PKT_INFRA-LINK-3-UPDOWN : …`, `0/RP0/ADMIN0:…`. Glued to a
 # header that ends in `Port ID`, the node is `RP`, not `DRP`.
 _STAMP: Final = (
     rf"(?:(?:(?:RP|RSP|(?<![A-Z])DRP|LC|SC|SP|FC|PM)/)?\d+/\w+(?:/\w+)?:(?:\d{{4}} )?{DAY} {TIME}"
-    r"(?: [A-Za-z][\w+-]*)? ?: [\w.-]+\[\d+\]: )?"
+    rf"(?: {ZONE})? ?: [\w.-]+\[\d+\]: )?"
 )
 
 TERMINAL: Final = Terminal(
@@ -28,7 +28,7 @@ TERMINAL: Final = Terminal(
     # its own prompt and the command without that word: `root connected from 127.0.0.1 using console on r1` (a public
     # tutorial on IOS-XR's ZTP; Cisco's guides on the System Admin console).
     above=re.compile(
-        r"\s*(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z]{2} +\d{1,2} \d\d:\d\d:\d\d\.\d{1,3} [A-Za-z][\w:+-]*\s*"
+        rf"\s*(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z]{{2}} +\d{{1,2}} \d\d:\d\d:\d\d\.\d{{1,3}} {ZONE}\s*"
         r"|\s*\S+ connected from \S+ using \S+ on \S+\s*"
     ),
     # The installer tells its end whenever that comes: `Mar 09 18:33:41 Install operation 25 finished successfully`

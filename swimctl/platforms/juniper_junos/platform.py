@@ -29,10 +29,11 @@ TERMINAL: Final = Terminal(
     setup=("set cli screen-length 0", "set cli screen-width 511"),
     enable=False,
     # `Mar  9 16:06:55  hall-7 mgd[1234]: UI_COMMIT: User …`, without a `%` before the tag; of a member or a card
-    # `… hall-7 fpc0 CMLC: Going disconnected; …`, of the kernel also `… hall-7 kernel: ge-0/0/7: …`.
+    # `… hall-7 fpc0 CMLC: Going disconnected; …`, of the kernel also `… hall-7 kernel: ge-0/0/7: …`,
+    # of a card for services `… hall-7 (FPC Slot 2, PIC Slot 1) …` (Juniper's guide on logs of services).
     log=re.compile(
         rf"{DAY} (?:\d{{4}} )?{TIME}(?: \d{{4}})? +[\w.:-]+ +"
-        r"(?:[\w./-]+\[\d+\]: |/?kernel: |(?:fpc|node|re|member)\d+ +\S.*: |"
+        r"(?:[\w./-]+\[\d+\]: |/?kernel: |\(FPC Slot \d+, PIC Slot \d+\) +\S|(?:fpc|node|re|member)\d+ +\S.*: |"
         r"[\w./-]+: (?=(?:%[A-Z]+\d*-\d-)?[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+: )).*"
     ),
     signs=(": ",),

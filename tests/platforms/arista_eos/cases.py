@@ -8,6 +8,7 @@ CASES = Cases(
     syslog=(
         "Mar  9 16:06:55 hall-7 Ebra: %LINEPROTO-5-UPDOWN: Line protocol on Interface Ethernet1, changed state to up",
         "Mar  9 16:06:55 hall-7 ConfigAgent: 21: %SYS-5-CONFIG_I: Configured from console by admin on vty5 (192.0.2.9)",
+        "Mar  9 2024 16:06:55 CET hall-7 Ebra: %LINEPROTO-5-UPDOWN: Line protocol on Interface Ethernet1 is up",
         "2024-03-09T16:06:55.123+01:00 hall-7 Mlag[2011]: %MLAG-4-INTF_INACTIVE_LOCAL: Local interface is down",
     ),
     prompts=("hall-7#", "hall-7(s1)>", "hall-7(config-if-Et1)#", "hall-7.16:06:55#"),

@@ -10,6 +10,9 @@ CASES = Cases(
         "2024 Mar  9 16:06:55.123 hall-7 %$ VDC-1 %$ %VSHD-5-VSHD_SYSLOG_CONFIG_I: Configured from vty by admin",
         "2024 Mar  9 16:06:55  %$ VDC-1 %$  %DAEMON-2-SYSTEM_MSG: <<%XMLMA-2-XMLMACRIT>> XML agent: done - xmlma[40]",
         "2024 Mar  9 16:06:55 hall-7 %USER-2-SYSTEM_MSG : CLIS: init begin  - clis",
+        "2024 Mar  9 16:06:55 hall-7 %$ VDC-1 %$ pltfm_config[9616]: WARNING: without double-wide it is old",
+        "2024 Mar  9 16:06:55 hall-7 %$ VDC-1 %$ Mar  9 16:06:54 %KERN-0-SYSTEM_MSG: [62608.8] writing reset reason 9",
+        "2024 Mar  9 16:06:55 7th-hall GMT+3 %ETHPORT-5-IF_UP: Interface Ethernet1/1 is up in mode trunk",
     ),
     prompts=("hall-7# ", "hall-7#", "hall-7(config-if)# ", "core-1-vdc2# ", "switch(standby)# "),
     refusals=(

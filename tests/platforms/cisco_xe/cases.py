@@ -16,6 +16,8 @@ CASES = Cases(
         "%SYS-5-CONFIG_I: Configured from console by admin on vty0 (192.0.2.9)",
         "000123: .Mar  9 2024 16:06:55.053 CEST: %LINEPROTO-5-UPDOWN: Line protocol on Gi1/0/1, changed state to up",
         "1w2d: %LINK-3-UPDOWN: Interface GigabitEthernet1/0/1, changed state to down",
+        "*Mar  9 16:06:55.053 UTC+2: %SYS-5-CONFIG_I: Configured from console by admin on vty0 (192.0.2.9)",
+        "000124: Mar  9 2024 16:06:55.053 GMT/BST: %SYS-6-LOGOUT: User admin has exited tty session 2(192.0.2.9)",
         "*Mar  9 16:06:55.053: %IOSXE_INFRA-6-PROCPATH_CLIENT_HOG: IOS shim client 'x'\n-Traceback= 1#1a2b :5 6:7",
     ),
     prompts=("core-sw1.site#", "core-sw1>", "+++ core: executing command 'x' +++\ncore-sw1#"),

@@ -8,6 +8,8 @@ CASES = Cases(
     syslog=(
         "RP/0/RP0/CPU0:Mar  9 16:06:55.053 CET: ifmgr[222]: %PKT_INFRA-LINK-3-UPDOWN : Interface Te0/0/0/1, changed",
         "LC/0/1/CPU0:2024 Mar  9 16:06:55.053 CET: pfm_node_lc[311]: %FABRIC-NPU-1-ERROR : Set|x[0x1]|y",
+        "RP/0/RP0/CPU0:Mar  9 16:06:55.053 GMT/BST: config[65808]: %MGBL-CONFIG-6-DB_COMMIT : Configuration committed",
+        "RP/0/RP0/CPU0:Mar  9 16:06:55.053 +03: config[65808]: %MGBL-CONFIG-6-DB_COMMIT : Configuration committed",
         "0/RP0/ADMIN0:Mar  9 16:06:55.053 : inst_mgr[2915]: %INFRA-INSTMGR-6-OPERATION : text",
     ),
     prompts=(

@@ -10,6 +10,7 @@ CASES = Cases(
         "Mar  9 16:06:55.123 2024 hall-7 rpd[2011]: %DAEMON-4-RPD_OSPF_NBRDOWN: OSPF neighbor 192.0.2.9 went down",
         "Mar  9 16:06:55 hall-7 /kernel: KERN_LACP_TIMEOUT: ae7: xe-0/1/1 timed out",
         "Mar  9 16:06:55  hall-7 fpc0 CMLC: Going disconnected; Routing engine chassis socket closed abruptly",
+        "Mar  9 16:06:55  hall-7 (FPC Slot 2, PIC Slot 1) 2024-03-09 16:06:54: ASP_SFW_CREATE_ACCEPT_FLOW: x",
         "Mar  9 16:06:55  hall-7 kernel: ge-0/0/7: promiscuous mode disabled",
         "Message from syslogd@hall-7 at Mar  9 16:06:55  ...\nhall-7 fpc0 Resetting the forwarding engine",
         "Broadcast Message from root@hall-7\n        (/dev/pts/1) at 16:06 CET...\n\nRack 7 goes off at noon\n",

@@ -13,7 +13,7 @@ from swimctl.platforms.privilege import level_of
 from swimctl.platforms.text import filled, passed_over, plain_words
 
 _CLOCK: Final = re.compile(
-    r"([*.])? ?(\d\d:\d\d:\d\d(?:\.\d{1,6})?) ([A-Za-z][\w+-]*) [A-Z][a-z]{2} ([A-Z][a-z]{2}) (\d{1,2}) (\d{4})",
+    r"([*.])? ?(\d\d:\d\d:\d\d(?:\.\d{1,6})?) (\S+) [A-Z][a-z]{2} ([A-Z][a-z]{2}) (\d{1,2}) (\d{4})",
     re.IGNORECASE,
 )
 _SAVED: Final = re.compile(r".*\[OK\].*|Copy complete.*", re.IGNORECASE)

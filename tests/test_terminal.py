@@ -189,6 +189,7 @@ def test_a_prompt_that_changed_where_it_never_did_is_odd_and_learned() -> None:
 
 def test_backspaces_take_back() -> None:
     assert plain("shoe\bw clock") == "show clock"
+    assert plain("one\r\0\ntw\0o\r\n") == "one\ntwo\n"
     assert plain("\b\bone\r\n\b\btwo\b\b\b\b") == "one\n"
 
 

@@ -101,7 +101,7 @@ class Terminal:
 
 def plain(text: str) -> str:
     """Drop what only a screen needs: colours, backspaces with what they took back, carriage returns."""
-    text = line_feeds(text)
+    text = line_feeds(text.replace("\0", ""))
     return _CONTROL.sub("", _taken_back(text) if "\b" in text else text)
 
 

@@ -15,10 +15,15 @@ from swimctl.platforms.terminal import Terminal, ended_by_feeds
 
 _ESCAPES: Final = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[()][A-Za-z0-9]|[=>78A-Za-z])")
 _CONTROL: Final = re.compile(r"[\x00-\x07\x0b\x0c\x0e-\x1f\x7f]")
-# `--More--`, and on Junos `---(more 37%)---`.
-_MORE: Final = re.compile(r"\s?-+ ?\(?More(?: \d+%)?\)? ?-+ ?", re.IGNORECASE)
+# What takes the rest of a line off the screen, and the character that stands for it here: no device prints that one.
+_ERASES: Final = re.compile(r"\x1b\[[02]?K")
+_ERASED: Final = "\ue000"
+_MOVES: Final = ("\r", "\b", _ERASED)
+# `--More--`, with a share behind it where `more` of Linux shows it, and on Junos `---(more 37%)---`.
+_MORE: Final = re.compile(r"\s?-+ ?\(?More(?: \d+%)?\)? ?-+(?:\(\d{1,3}%\))? ?", re.IGNORECASE)
 
-_PROMPT: Final = r"[A-Za-z0-9][\w.:/@~+-]{0,80}(?:\([^()\s][^()]{0,60}\))?[#>]"
+# EOS puts the VRF or the supervisor in front of the mode: `leaf-1(vrf:MGMT)(config)#`, `leaf-1(s2)(config)#`.
+_PROMPT: Final = r"[A-Za-z0-9][\w.:/@~+-]{0,80}(?:\([^()\s][^()]{0,60}\)){0,3}[#>]"
 _PROMPT_LINE: Final = re.compile(rf"\s*(?:{_PROMPT}|[#>])\s*")
 # The tail of a long command that the terminal scrolled sideways: `$is/images/x.bin activate commit`.
 _SCROLLED_COMMAND: Final = re.compile(r"\s*\$\S.*")
@@ -125,13 +130,14 @@ def _without_log(lines: list[str], terminal: Terminal) -> list[str]:
 
 def _terminal_lines(text: str) -> list[str]:
     """Split into lines as a terminal would have shown them: carriage returns and backspaces write over."""
-    text = _ESCAPES.sub("", text)
+    # Some systems put a NUL behind a carriage return, or among the dots of a progress.
+    text = _CONTROL.sub("", _ESCAPES.sub("", _ERASES.sub(_ERASED, text)))
     text = ended_by_feeds(text)
     if "\n" not in text:
         text = text.replace("\r", "\n")
-    if "\r" in text or "\b" in text:
-        text = "\n".join(_overwrite(raw) if "\r" in raw or "\b" in raw else raw for raw in text.split("\n"))
-    lines = _CONTROL.sub("", text).split("\n")
+    lines = text.split("\n")
+    if any(moves in text for moves in _MOVES):
+        lines = [_overwrite(raw) if any(moves in raw for moves in _MOVES) else raw for raw in lines]
     if "more" in text.lower():
         lines = [_MORE.sub("", line) if "more" in line.lower() else line for line in lines]
     return [line.expandtabs() for line in lines] if "\t" in text else lines
@@ -145,6 +151,8 @@ def _overwrite(raw: str) -> str:
             at = 0
         elif character == "\b":
             at = max(0, at - 1)
+        elif character == _ERASED:
+            del shown[at:]
         else:
             shown[at : at + 1] = [character]
             at += 1
@@ -165,7 +173,9 @@ class _Echo:
         """Make the patterns of a system, once."""
         verbs = f"(?:{terminal.verbs})"
         return _Echo(
-            re.compile(rf"\s*(?P<prompt>{_PROMPT}|[#>])\s*(?:do\s+)?(?P<typed>{verbs}(?:\s.*)?)", re.IGNORECASE),
+            re.compile(
+                rf"\s*(?P<prompt>{_PROMPT}|[#>])\s*(?:(?:do|run)\s+)?(?P<typed>{verbs}(?:\s.*)?)", re.IGNORECASE
+            ),
             # A verb, then words. `verify /md5 (flash:f) = 1a2b…` is a result, and `install_add: START` one word.
             re.compile(rf"\s*{verbs}(?:\s+[^\s(=][^(=]*)?", re.IGNORECASE),
             terminal.above,

@@ -54,6 +54,7 @@ def _crlf(text: str, _command: str, _cases: Cases) -> Iterator[str]:
     unix = text.replace("\r", "")
     yield unix.replace("\n", "\r\n")
     yield unix.replace("\n", "\r\r\n")
+    yield unix.replace("\n", "\r\0\n")
 
 
 def _blank_lines(text: str, _command: str, _cases: Cases) -> Iterator[str]:

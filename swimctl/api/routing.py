@@ -82,9 +82,11 @@ class Backend:
         """Run blocking work in a thread."""
         return await asyncio.get_running_loop().run_in_executor(self.readers, work)
 
-    def origin(self, request: web.Request) -> str:
+    def origin(self, request: web.BaseRequest) -> str:
         """Return the address that asks."""
-        return origin_of(request.remote or "", request.headers.getall("X-Forwarded-For", []), self.proxies)
+        # Of a request that cannot be read, aiohttp makes one whose headers are no more than an empty dict.
+        forwarded = request.headers.getall("X-Forwarded-For", []) if request.headers else ()
+        return origin_of(request.remote or "", forwarded, self.proxies)
 
     def reach(self, rights: Rights) -> Reach:
         """Return what rights reach: made once for all who have the same."""

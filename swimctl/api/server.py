@@ -68,7 +68,7 @@ async def listening(
     runner = _Runner(
         app,
         access_log=logging.getLogger("swimctl.access") if access_log else None,
-        access_log_class=_AccessLog,
+        access_log_class=_access_log_of(backend),
         max_line_size=LONGEST_LINE,
         keepalive_timeout=_IDLE_SECONDS,
         handle_signals=False,
@@ -85,16 +85,26 @@ async def listening(
         await runner.cleanup()
 
 
-class _AccessLog(AbstractAccessLogger):
-    """Write a line for a request. Of its address only what the routes know: anything else there may be a secret."""
+def _access_log_of(backend: Backend) -> type[AbstractAccessLogger]:
+    """Return the log of requests. aiohttp makes it by itself, so it has to know the trusted proxies as a class."""
 
-    def log(self, request: web.BaseRequest, response: web.StreamResponse, time: float) -> None:
-        """Write the line."""
-        method = request.method if request.method in hdrs.METH_ALL else "?"
-        self.logger.info(
-            "%s %s %s %d %d bytes %.6f s",
-            request.remote, method, _known_path(request), response.status, response.body_length, time,
-        )  # fmt: skip
+    class AccessLog(AbstractAccessLogger):
+        """Write a line for a request. Of its path only what the routes know: anything else there may be a secret."""
+
+        def log(self, request: web.BaseRequest, response: web.StreamResponse, time: float) -> None:
+            """Write the line."""
+            method = request.method if request.method in hdrs.METH_ALL else "?"
+            self.logger.info(
+                "%s %s %s %d %d bytes %.6f s",
+                backend.origin(request),
+                method,
+                _known_path(request),
+                response.status,
+                response.body_length,
+                time,
+            )
+
+    return AccessLog
 
 
 def _known_path(request: web.BaseRequest) -> str:

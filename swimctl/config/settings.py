@@ -278,7 +278,7 @@ class Settings(Section):
     trusted_proxies: list[IPv4Network | IPv6Network] = Field(
         default_factory=list,
         description="addresses or networks of proxies before `swimctl serve` whose `X-Forwarded-For` is believed: for "
-        "the audit, and to slow down who guesses passwords. [Behind a proxy](pages.md#behind-a-proxy)",
+        "the audit, the access log, and to slow down who guesses passwords. [Behind a proxy](pages.md#behind-a-proxy)",
     )
     schedule_grace: Seconds = Field(
         3600, description="seconds that a scheduled job may start late; later than that, it fails"

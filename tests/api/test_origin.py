@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
+from http.client import HTTPConnection
 from ipaddress import ip_network
 
 import pytest
-from support.api_client import OPERATOR, Api
+from support.api_client import OPERATOR, Api, answering
 
 from swimctl.api.origin import origin_of
 
@@ -56,3 +58,19 @@ def test_behind_a_proxy_who_guesses_slows_down_nobody_else_and_the_audit_has_the
     api.backend.proxies = ()
     assert api.post("/api/auth/login/", good, token=None, headers={"X-Forwarded-For": "192.0.2.8"}).status == 200
     assert api.store.audit()[-1].origin == "127.0.0.1"
+
+
+def test_the_access_log_has_the_address_of_who_asks_and_not_that_of_the_proxy(
+    idle: Api, caplog: pytest.LogCaptureFixture
+) -> None:
+    idle.backend.proxies = PROXIES
+    with caplog.at_level(logging.INFO, "swimctl.access"), answering(idle.backend, access_log=True) as address:
+        for headers in ({"X-Forwarded-For": "203.0.113.9, 192.0.2.7"}, {}, {"Content-Length": "unreadable"}):
+            client = HTTPConnection(*address, timeout=60)
+            client.request("GET", "/api/health/", headers=headers)
+            assert client.getresponse().status == (400 if "Content-Length" in headers else 200)
+            client.close()
+    told = [record.getMessage() for record in caplog.records if record.name == "swimctl.access"]
+    for beginning in ("192.0.2.7 GET /api/health/ 200", "127.0.0.1 GET /api/health/ 200", "127.0.0.1 ? (no route) 400"):
+        assert [line for line in told if line.startswith(beginning)], told
+    assert not [record for record in caplog.records if record.levelno >= logging.ERROR]

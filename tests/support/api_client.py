@@ -198,14 +198,16 @@ def read_all(connection: socket.socket) -> bytes:
 
 
 @contextmanager
-def answering(backend: Backend, more: Callable[[web.Application], None] = lambda _: None) -> Iterator[tuple[str, int]]:
+def answering(
+    backend: Backend, more: Callable[[web.Application], None] = lambda _: None, *, access_log: bool = False
+) -> Iterator[tuple[str, int]]:
     """Serve in a thread as `swimctl serve` does, and give the address; `more` adds the pages."""
     ready: Queue[tuple[asyncio.AbstractEventLoop, asyncio.Event, str] | BaseException] = Queue()
 
     async def serve() -> None:
         stop = asyncio.Event()
         most = descriptors.connections(descriptors.raised_limit())
-        async with listening(backend, "127.0.0.1", 0, None, most=most, access_log=False, more=more) as url:
+        async with listening(backend, "127.0.0.1", 0, None, most=most, access_log=access_log, more=more) as url:
             ready.put((asyncio.get_running_loop(), stop, url))
             await stop.wait()
 

@@ -1,7 +1,8 @@
 """A request of the API as people paste it: for curl, for Python, for Ansible. Pure.
 
 The token comes from the environment, and reaches curl through its standard input: what is on a command line can be read
-by every user of the machine.
+by every user of the machine. It stands in a here-document, which each shell writes by itself; mksh would run a program
+for `printf`, and so show it after all.
 """
 
 from __future__ import annotations
@@ -62,14 +63,16 @@ def curl(request: Request) -> str:
     url, body = f'"$SWIMCTL_URL{request.path}"', request.body
     if request.secret and body is not None:
         plain = " ".join(f"-d {shlex.quote(f'{name}={body[name]}')}" for name in body if name != request.secret)
-        return f'printf %s "$SWIMCTL_PASSWORD" |\n  curl -sS {url} \\\n    {plain} --data-urlencode {request.secret}@-'
+        # The end of its line is no part of a password, and curl would send it.
+        asks = f"tr -d '\\n' <<END |\n$SWIMCTL_PASSWORD\nEND\n  curl -sS {url} \\\n    {plain}"
+        return f"{asks} --data-urlencode {request.secret}@-"
     quiet = "-sSN" if request.kind == _STREAM else "-sS"
     if not request.guarded:
         return f"curl {quiet} {url}"
-    text = f"printf 'Authorization: Token %s' \"$SWIMCTL_TOKEN\" |\n  curl {quiet} -H @- {url}"
+    text = f"curl {quiet} -H @- {url}"
     if body is not None:
-        text += f" \\\n    -H 'Content-Type: application/json' -d {shlex.quote(json.dumps(body, ensure_ascii=False))}"
-    return text
+        text += f" \\\n  -H 'Content-Type: application/json' -d {shlex.quote(json.dumps(body, ensure_ascii=False))}"
+    return f"{text} <<END\nAuthorization: Token $SWIMCTL_TOKEN\nEND"
 
 
 def python(request: Request) -> str:

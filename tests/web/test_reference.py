@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 import re
-import stat
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
 from html import unescape
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 import yaml
@@ -20,6 +21,25 @@ from web.visitor import Visitor
 from swimctl.api.app import ROUTES, described
 from swimctl.web.recipes import Request, recipes
 from swimctl.web.reference import Section, sections
+
+# What a shell may have by itself or not: mksh has no `printf`.
+OUTSIDE = ("printf", "echo", "cat", "tr")
+AS_MKSH = ("bash", "-c", 'enable -n printf echo; eval "$0"')
+SHELLS = [
+    AS_MKSH,
+    *(
+        (*shell.split(), "-c")
+        for shell in ("sh", "bash", "dash", "mksh", "ksh93", "zsh", "busybox sh")
+        if shutil.which(shell.split()[0])
+    ),
+]
+PAGE = Path(__file__).parents[2] / "docs/api.md"
+# Each indented block with a request.
+ON_THE_PAGE = [
+    dedent(block)
+    for block in re.findall(r"(?:^ {4,}\S.*\n)+", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+    if "curl" in block
+]
 
 SECTIONS = {f"{one.method} {one.path}": one for one in sections(described())}
 
@@ -72,25 +92,73 @@ def test_each_field_of_a_document_is_in_its_section() -> None:
             assert "description" not in field or (name, field["description"]) in shown, (model, name)
 
 
-@pytest.mark.parametrize("name", [name for name in SECTIONS if SECTIONS[name].guarded])
-def test_no_pasted_request_has_the_token_on_a_command_line(name: str, api: Api, tmp_path: Path) -> None:
-    told = tmp_path / "told"
-    program = tmp_path / "curl"
-    program.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" > {told}\ncat > {told}.in\n')
-    program.chmod(program.stat().st_mode | stat.S_IXUSR)
-    run(api, "sh", "-c", pasted(SECTIONS[name], "curl"), PATH=f"{tmp_path}:{os.environ['PATH']}")
-    assert api.operator not in told.read_text()
-    assert Path(f"{told}.in").read_text() == f"Authorization: Token {api.operator}"
+def recording(folder: Path, *names: str) -> Path:
+    """Put programs into a folder that write down their arguments; those of curl and what it reads lie beside them."""
+    folder.mkdir()
+    for name in names:
+        real = shutil.which(name)
+        what = f"cat > {folder}/curl.in" if name == "curl" else f'exec {real} "$@"'
+        (folder / name).write_text(f'#!/bin/sh\nfor word; do echo "$word"; done >> {folder}/told\n{what}\n')
+        (folder / name).chmod(0o755)
+    return folder
 
 
-def test_the_password_of_a_login_comes_from_no_command_line(api: Api) -> None:
+@pytest.mark.parametrize(
+    ("name", "shell"),
+    [
+        *((name, AS_MKSH) for name in SECTIONS if SECTIONS[name].guarded),
+        *((name, shell) for name in ("GET /api/devices/", "POST /api/upgrade/trigger/") for shell in SHELLS[1:]),
+    ],
+)
+def test_no_pasted_request_has_the_token_on_a_command_line(
+    name: str, shell: tuple[str, ...], api: Api, tmp_path: Path
+) -> None:
+    programs = recording(tmp_path / "programs", "curl", *OUTSIDE)
+    run(api, *shell, pasted(SECTIONS[name], "curl"), PATH=f"{programs}:{os.environ['PATH']}")
+    assert "-H\n@-" in (programs / "told").read_text()
+    assert api.operator not in (programs / "told").read_text()
+    assert (programs / "curl.in").read_text() == f"Authorization: Token {api.operator}\n"
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("password", ["correct horse battery", """a"b'c\\d\\n$e`f`%s !x""", "-n", " END "])
+def test_no_pasted_login_has_the_password_on_a_command_line(
+    password: str, shell: tuple[str, ...], api: Api, tmp_path: Path
+) -> None:
+    programs = recording(tmp_path / "programs", "curl", *OUTSIDE)
+    text = pasted(SECTIONS["POST /api/auth/login/"], "curl")
+    run(api, *shell, text, PATH=f"{programs}:{os.environ['PATH']}", SWIMCTL_PASSWORD=password)
+    told = (programs / "told").read_text()
+    assert "password@-" in told
+    assert password not in told.splitlines()
+    assert (programs / "curl.in").read_text() == password, "curl would send the end of a line"
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_the_password_of_a_login_comes_from_no_command_line(shell: tuple[str, ...], api: Api) -> None:
     text = pasted(SECTIONS["POST /api/auth/login/"], "curl").replace("ana", "olga")
     assert "the password of" not in text
-    for program in (
-        ["sh", "-c", text],
-        [sys.executable, "-c", pasted(SECTIONS["POST /api/auth/login/"], "Python").replace("ana", "olga")],
-    ):
-        assert "swimctl_" in run(api, *program, SWIMCTL_PASSWORD="correct horse battery")
+    assert "swimctl_" in run(api, *shell, text, SWIMCTL_PASSWORD="correct horse battery")
+
+
+def test_the_password_of_a_login_in_python_comes_from_no_command_line(api: Api) -> None:
+    text = pasted(SECTIONS["POST /api/auth/login/"], "Python").replace("ana", "olga")
+    assert "swimctl_" in run(api, sys.executable, "-c", text, SWIMCTL_PASSWORD="correct horse battery")
+
+
+@pytest.mark.parametrize("block", ON_THE_PAGE, ids=range(len(ON_THE_PAGE)))
+def test_what_the_page_says_to_type_has_no_secret_on_a_command_line(block: str, api: Api, tmp_path: Path) -> None:
+    programs = recording(tmp_path / "programs", "curl", *OUTSIDE)
+    token = tmp_path / "token"
+    token.write_text(f"{api.operator}\n")
+    typed = block.replace("/etc/swimctl/token", str(token)).replace("read -rs PASSWORD", 'PASSWORD="$SWIMCTL_PASSWORD"')
+    secret = "correct horse battery"
+    run(api, *AS_MKSH, typed, PATH=f"{programs}:{os.environ['PATH']}", SWIMCTL_PASSWORD=secret, TOKEN=api.operator)
+    told = (programs / "told").read_text()
+    assert "http://127.0.0.1:8080/api/" in told
+    assert api.operator not in told
+    assert secret not in told
+    assert (programs / "curl.in").read_text() in {secret, f"Authorization: Token {api.operator}\n"}
 
 
 def test_what_is_pasted_triggers_follows_and_cancels(api: Api) -> None:

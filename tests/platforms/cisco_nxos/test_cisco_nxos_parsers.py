@@ -105,6 +105,12 @@ def test_cards_without_power_or_a_place_in_the_software_have_no_serial_number() 
     assert (dpu.name, dpu.version, dpu.serial, dpu.diagnosis) == ("DPU 1/2", "1.6.20", "FDO24200012", "Pass")
 
 
+def test_the_last_word_of_a_description_is_no_model() -> None:
+    text = sample("show_module/without_power").replace("Unknown Module     ", "Supervisor Module-2")
+    card = {each.name: each for each in parse("show module", text)}["4"]
+    assert (card.model, card.description, card.state) == ("", "Supervisor Module-2", "present")
+
+
 @pytest.mark.parametrize("row", ["27   9.3(12)                  1.1    SUP1\n", "27   0    Supervisor Module "])
 def test_a_module_at_work_without_a_release_or_a_state_refuses(row: str) -> None:
     text = sample("show_module/without_power")

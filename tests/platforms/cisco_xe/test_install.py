@@ -169,6 +169,12 @@ def test_a_reason_within_a_members_line_is_told_without_the_words_around_it() ->
     assert parse_install_outcome(text) == OUTCOMES["failed_reasons_on_members"]
 
 
+def test_an_error_in_a_line_of_its_own_is_the_reason_where_nothing_else_is() -> None:
+    start, end = "install_activate: START Sat Mar 9 10:02:00 CET 2024\n", "FAILED: install_activate exit(1)\n"
+    outcome = parse_install_outcome(f"{start}ERROR: This path of releases has no upgrade in service.\n{end}")
+    assert (outcome.succeeded, outcome.reason) == (False, "This path of releases has no upgrade in service.")
+
+
 OUTCOMES = {
     "one_shot_newer": InstallOutcome(
         "add_activate_commit", True, reload_announced=True, added_version="17.12.01a.0.118"

@@ -27,10 +27,13 @@ _TABLES: Final = {
 # Another table of a module: what its rows say is not needed.
 _OTHER_TABLE: Final = re.compile(r"(?:Mod|Xbar|Lem|LFM)\b +[A-Z(].*", re.IGNORECASE)
 _STATUS: Final = r"(?P<status>[a-z][\w/-]+)(?P<star> *\*)?"
-_MODULE: Final = re.compile(rf"\d+ +\d+ +(?P<words>\S.*?) +(?P<model>(?=\S*\d)(?=\S*-)[A-Z]\S+) +{_STATUS}(?: +\S.*)?")
+_MODULE: Final = re.compile(
+    rf"\d+ +\d+ +(?P<words>\S.*?) +(?P<model>(?=\S*\d)(?=\S*-)[A-Z][A-Z\d]\S*) +{_STATUS}(?: +\S.*)?"
+)
 # Nothing is known of a module that has no power or was not recognized: its type and model may be missing.
 _BLANK: Final = re.compile(rf"\d+ +(?:\d+ +)?(?:(?P<words>\S.*?) +)?(?P<model>(?!)x)?{_STATUS}")
-_LIKE_A_MODEL: Final = re.compile(r"[A-Z][A-Z0-9]*-\S+", re.IGNORECASE)
+# `Supervisor Module-2` has none where the supervisor has just got its power (a public collection of outputs, N7K).
+_LIKE_A_MODEL: Final = re.compile(r"(?!Module-\d)[A-Z][A-Z0-9]*-\S+", re.IGNORECASE)
 _VERSION: Final = re.compile(r"\d+ +(?P<version>(?:NA|N/A|--)(?= |$)|\S+(?= ))(?: +\S.*)?")
 _SERIAL: Final = re.compile(r"\d+ +(?:NA|N/A|--|\S+ +to +\S{14,17}) +(?P<serial>\S+)(?: +\S.*)?", re.IGNORECASE)
 _DIAGNOSIS: Final = re.compile(r"\d+ +(?P<diagnosis>\S+(?: \S+)*)(?: {2,}\S.*)?")

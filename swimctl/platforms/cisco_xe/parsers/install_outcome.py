@@ -33,6 +33,8 @@ _TO_DO_WHAT: Final = re.compile(r"(?:\[[\w/ ]+\] ?)?Failed to [^:]+: (\S.*)", re
 _CAUSE: Final = re.compile(
     r".*(?:No space left on device|not enough free disk|requires \d+ KB of free space).*", re.IGNORECASE
 )
+# Where nothing else says why (general knowledge: an installer of its time may word it so).
+_COMPLAINT: Final = re.compile(r"%? ?Error ?: ?(\S.*)", re.IGNORECASE)
 _MEMBERS_FAILED: Final = re.compile(r"(\w+): (?:Passed on \[.*?\]\.? ?)?Failed on \[(.*?)\].*", re.IGNORECASE)
 _MEMBER_RESULT: Final = re.compile(r"\[\d+\].* (?:succeed|succeeded) .*with reason: ?\"?([^\"]*)\"?", re.IGNORECASE)
 _UNCHANGED: Final = re.compile(r"No[- ]Change|User Rejected", re.IGNORECASE)
@@ -134,6 +136,7 @@ def _reasons(lines: list[str]) -> list[str]:
             reasons.append(found[1])
         elif _CAUSE.fullmatch(line):
             reasons.append(line)
+    reasons = reasons or [found[1] for line in lines if (found := _COMPLAINT.fullmatch(line))]
     return reasons or ([] if _NO_REASON.fullmatch(behind) else [behind])
 
 

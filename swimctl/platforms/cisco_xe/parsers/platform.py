@@ -36,7 +36,7 @@ _ROLES: Final = re.compile(r"Switch *# +Role +Priority +State\b.*", re.IGNORECAS
 _ROLE: Final = re.compile(r"\*? *(\d+) +[A-Za-z]\w* +\d+ +(\S.*)")
 _LIKE_A_SWITCH: Final = re.compile(r"\*? *\d.*")
 _ABOVE_ROLES: Final = re.compile(
-    r"Switch/Stack +Mac +Address *: .*|Mac +persistency +wait +time *: .*|Current", re.IGNORECASE
+    r"Switch/Stack +Mac +Address *: .*|Mac +persist[ae]nc[ey] +wait +time *: .*|Current", re.IGNORECASE
 )
 
 _CARDS: Final = re.compile(r"Mod +Ports +Card +Type +Model +Serial +No\.?(?P<more>(?: +\S+)*)", re.IGNORECASE)

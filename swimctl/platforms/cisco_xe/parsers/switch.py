@@ -20,7 +20,7 @@ _HEADER: Final = re.compile(
     r"(?:Switch|Chassis) *# +Role +Mac +Address +Priority +(?:Version +)?State\b.*", re.IGNORECASE
 )
 _KNOWN: Final = re.compile(
-    r"(?:Switch|Chassis)/Stack +Mac +Address *: .*|Mac +persistency +wait +time *: .*|(?:H/W +)?Current|[- ]+"
+    r"(?:Switch|Chassis)/Stack +Mac +Address *: .*|Mac +persist[ae]nc[ey] +wait +time *: .*|(?:H/W +)?Current|[- ]+"
     r"|Local +Redundancy +Port +Type *: .*",
     re.IGNORECASE,
 )

@@ -283,6 +283,7 @@ class JobRunner:
             logins=self.logins,
             images=images,
             sites=self._sites,
+            in_time=partial(self.slots.require_time, batch),
             checks=partial(self.checks_of, device),
         )
 

@@ -151,6 +151,8 @@ class JobContext:
     images: Images | None = None
     # Who of its site may copy at once.
     sites: SiteTurns = field(default_factory=lambda: SiteTurns(0))
+    # Raises StepFailed where its batch is over: no copy may begin then.
+    in_time: Callable[[JobContext], object] = lambda _context: None
     # What is checked by rules; asked before an upgrade alone, so that no mistake in them stops a job behind it.
     checks: Callable[[], tuple[Check, ...]] = tuple
     who: Who = field(default_factory=Who)

@@ -175,8 +175,10 @@ class Distribution:
                 if pulling is not None and pulling.pulls():
                     yield from _in_turn(context, held, pulling.turns, "as many devices fetch images as may at once")
                     yield from pulling.prepared(held)
+                    context.in_time(context)  # the wait for a turn, or for a relay, may have taken until then
                     yield from pulling.run(moved, again)
                     return True
+                context.in_time(context)
                 context.record.say(f"copying{again}")
                 context.part()  # it would idle out meanwhile
                 TRANSPORTS["scp"].send(

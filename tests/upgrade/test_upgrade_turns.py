@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import threading
 import time
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from support.upgrades import go, lab_folder, request, with_data
+from support.upgrades import at, go, lab_folder, request, with_data
 
 from swimctl.cli.context import Context
 from swimctl.errors import StoreError
-from swimctl.models import Outcome, Policy
+from swimctl.images.turns import Turns
+from swimctl.models import JobOptions, Outcome, Policy
 from swimctl.states import JobStatus
+from swimctl.store import TOO_LATE
 
 SUCCESS, FAILED = JobStatus.SUCCESS, JobStatus.FAILED
 
@@ -71,3 +74,28 @@ def test_a_partner_is_not_asked_while_another_batch_holds_the_device(tmp_path: P
             runner.close()
             assert opened.store.job(second).status is SUCCESS
         assert sum(line == "show version" for line in lab.commands("sw1")) == before + 1, "asked once, at its turn"
+
+
+def test_who_waits_for_its_copy_until_its_batch_has_ended_begins_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = {"distribution": {"copies_per_site": 1, "minimum_rate": 0.001}}
+    with lab_folder(tmp_path, ssh=False, devices=2, transfer=1000, settings=settings) as lab:
+        with_data(tmp_path, sw1={"site": "ber"}, sw2={"site": "ber"})
+        with at(tmp_path, timedelta(0)) as opened:
+            take = Turns.take
+
+            def taken(turns: Turns) -> bool:
+                if not (its := take(turns)):
+                    opened.clock.ahead = timedelta(hours=2)  # type: ignore[attr-defined]
+                return its
+
+            monkeypatch.setattr(Turns, "take", taken)
+            until = opened.clock.now() + timedelta(hours=1)
+            done = go(opened, lab, Policy(until=until), options=JobOptions(activate=False))
+            late, copied = sorted(done.jobs.values(), key=lambda job: job.status is SUCCESS)
+            why = opened.store.recall(late.id, TOO_LATE)
+        assert (late.status, late.outcome, late.bytes_done) == (FAILED, Outcome.UNTOUCHED, 0)
+        assert "its batch was to end by" in str(why)
+        assert "nothing more is copied; next: `swimctl retry --until`" in (late.error or "")
+        assert (copied.status, copied.bytes_done) == (SUCCESS, copied.bytes_total)

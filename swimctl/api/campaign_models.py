@@ -185,7 +185,10 @@ class CampaignAnswer(CampaignSteered):
     counts: CampaignCounts
     night: int | None = Field(description="the night that goes on")
     batch_id: str | None = Field(description="its batch")
-    rule: dict[str, Any] = Field(description="what it was told, with what it takes for the rest")
+    problem: str = Field(description="why its rule selects no device, or cannot be read; empty if it does")
+    rule: dict[str, Any] | None = Field(
+        description="what it was told, with what it takes for the rest; null: it cannot be read, see `problem`"
+    )
 
 
 class CampaignsAnswer(Answer):
@@ -234,7 +237,6 @@ class CampaignDevice(Answer):
 class CampaignShown(CampaignAnswer):
     """All that is known of a campaign."""
 
-    problem: str = Field(description="why its rule selects no device; empty if it does")
     lost: list[str] = Field(description="devices that the inventory does not have any more")
     next_window: OpeningAnswer | None
     next_window_problem: str

@@ -76,7 +76,7 @@ class _Figures(Collector):
             "swimctl_campaign_halted", "Whether a campaign waits for a person.", labels=("campaign",)
         )
         for sight in self._campaigns:
-            for where in Where:
+            for where in Where if sight.rule is not None else ():  # else 0 would say that none is behind
                 devices.add_metric((sight.campaign.name, where.value.replace(" ", "_")), sight.counts[where])
             halted.add_metric((sight.campaign.name,), sight.state is State.HALTED)
         yield devices

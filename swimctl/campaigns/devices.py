@@ -52,10 +52,13 @@ class Devices:
         self._clock = clock
 
     def sight(self, campaign: Campaign) -> Sight:
-        """Return a campaign with all of its devices. StoreError, ConfigError."""
-        rule = Rule.read(campaign.rule)
+        """Return a campaign with all of its devices; one whose rule cannot be read says so. StoreError, ConfigError."""
         nights = tuple(self._store.nights(campaign.id))
         approval = self._approval
+        try:
+            rule = Rule.read(campaign.rule)
+        except UnreadableRule as error:
+            return Sight(campaign, None, (), nights, (), str(error), approval, self._left(nights))
         lost: tuple[str, ...] = ()
         try:
             selection, lost = self._known(rule.selection)

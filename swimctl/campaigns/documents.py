@@ -28,14 +28,14 @@ def campaign_document(sight: Sight) -> Document:
         "night": None if night is None else night.number,
         "batch_id": None if night is None else night.batch_id,
         **_steered(campaign, sight.halted),
-        "rule": rule_document(sight.rule),
+        "problem": sight.problem,
+        "rule": None if sight.rule is None else rule_document(sight.rule),
     }
 
 
 def shown_document(sight: Sight, outlook: Outlook) -> Document:
     """Write all that is known of a campaign."""
     return campaign_document(sight) | {
-        "problem": sight.problem,
         "lost": list(sight.lost),
         "next_window": _next(outlook.next),
         "next_window_problem": outlook.why,

@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from swimctl.campaigns.devices import Devices
-from swimctl.campaigns.outlook import Next, begins_after, may_in, next_at
+from swimctl.campaigns.outlook import Next, begins_after, may_in, next_at, next_of
 from swimctl.campaigns.rule import Rule
 from swimctl.campaigns.standing import Sight, Stand, State, Where, names, told, why_halted
 from swimctl.campaigns.texts import began_text, ended_text, finished_text
@@ -157,7 +157,7 @@ class Nights:
         if not self._store.end_night(night.id, halted):
             return  # another process was faster, and tells of it
         sight = self._devices.sight(self._store.campaign(campaign.name))
-        following = next_at(self._calendars, sight.rule, max(self._clock.now(), night.closes))
+        following = next_of(self._calendars, sight, max(self._clock.now(), night.closes))
         self._notifier.tell(ended_text(sight, night, following if isinstance(following, Next) else None))
         self._finish(sight)
 
@@ -174,11 +174,10 @@ class Nights:
 
     def _begin(self, campaign: Campaign, opens: Next) -> Begun | NotNow:
         sight = self._devices.sight(campaign)
-        behind = sight.those(Where.BEHIND)
-        if sight.state is not State.WAITING or not behind:
+        behind, rule = sight.those(Where.BEHIND), sight.rule
+        if rule is None or sight.state is not State.WAITING or not behind:
             self._finish(sight)
             return self._not_now(sight)
-        rule = sight.rule
         may = may_in(self._calendars, [stand.device for stand in behind], opens)
         if not may:
             following = next_at(self._calendars, rule, opens.opening.closes)
@@ -211,7 +210,7 @@ class Nights:
 
     def _not_now(self, sight: Sight) -> NotNow:
         now = self._clock.now()
-        following = next_at(self._calendars, sight.rule, begins_after(sight, now))
+        following = next_of(self._calendars, sight, begins_after(sight, now))
         found = following if isinstance(following, Next) else None
         return NotNow(sight.campaign, sight.state, self._why(sight, following), found, sight.night)
 

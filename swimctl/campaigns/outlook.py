@@ -56,6 +56,11 @@ def next_at(calendars: Calendars, rule: Rule, now: datetime) -> Next | str:
     return f"the window {rule.window} opens no more" if found is None else Next(max(at, found.opens), found)
 
 
+def next_of(calendars: Calendars, sight: Sight, now: datetime) -> Next | str:
+    """Return the same for a campaign; of one whose rule cannot be read, nobody knows."""
+    return sight.problem if sight.rule is None else next_at(calendars, sight.rule, now)
+
+
 def begins_after(sight: Sight, now: datetime) -> datetime:
     """Return from when on its next night may begin: where this opening had one, not before it closes."""
     if sight.campaign.released_by is not None:
@@ -95,9 +100,9 @@ def outlook(sight: Sight, service: Service, calendars: Calendars, now: datetime)
     """Return what is to come of a campaign. Where tonight's has been, tonight is no night that is left."""
     rule = sight.rule
     start = begins_after(sight, now)
-    first = next_at(calendars, rule, start)
-    if isinstance(first, str):
-        return Outlook(None, first)
+    first = next_of(calendars, sight, start)
+    if rule is None or isinstance(first, str):
+        return Outlook(None, str(first))
     behind = [stand.device for stand in sight.those(Where.BEHIND)]
     if not behind:
         return Outlook(first)

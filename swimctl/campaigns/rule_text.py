@@ -11,8 +11,13 @@ from swimctl.waiting import span
 
 
 def rule_text(sight: Sight, most: int | None = None) -> str:
-    """Return all that a rule says beside what is usual, and no more than so many names of its devices."""
+    """Return all that a rule says beside what is usual, and no more than so many names of its devices.
+
+    Empty where nobody can read it: the sight's `problem` says so.
+    """
     rule, gets = sight.rule, {stand.gets for stand in sight.stands if stand.gets}
+    if rule is None:
+        return ""
     parts = [
         *_selected(rule.selection, most),
         rule.window if rule.zone in {"", zone_here()} else f"{rule.window} ({rule.zone})",

@@ -74,7 +74,11 @@ class CampaignService:
         return self._store.change_campaign(name, after.text(), by, reason, mark=campaign.mark, needs_approval=needed)
 
     def approve(self, name: str, by: Caller, mark: str) -> Campaign:
-        """Approve a campaign that somebody else wants, with the rule of this mark. ConflictError: it has another."""
+        """Approve a campaign that somebody else wants, with the rule of this mark. ConflictError: it has another.
+
+        Nobody approves a rule that cannot be read.
+        """
+        Rule.read(self._store.campaign(name).rule)
         return self._store.approve_campaign(name, by, mark, required=self._settings.approval == "required")
 
     def go_on(self, name: str, by: Caller, reason: str = "", devices: Sequence[str] = ()) -> Campaign:
@@ -99,7 +103,7 @@ class CampaignService:
         return self._devices.sight(self._store.campaign(name))
 
     def sights(self) -> list[Sight]:
-        """List all campaigns with their devices, the oldest first."""
+        """List all campaigns with their devices, the oldest first; one that cannot be read hides no other."""
         return [self._devices.sight(campaign) for campaign in self._store.campaigns()]
 
     def show(self, name: str) -> Shown:

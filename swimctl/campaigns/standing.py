@@ -66,12 +66,13 @@ class Stand:
 class Sight:
     """A campaign with its devices as they are known now. `problem`: why its selection names none.
 
+    `rule` None: nobody can read it, and `problem` says why.
     `lost` are names of devices that the inventory does not have any more. `left` are jobs of the night that were
     interrupted, and that nobody has taken up.
     """
 
     campaign: Campaign
-    rule: Rule
+    rule: Rule | None
     stands: tuple[Stand, ...]
     nights: tuple[Night, ...]
     lost: tuple[str, ...] = ()
@@ -102,7 +103,7 @@ class Sight:
     def halted(self) -> str:
         """Return why it is halted, also where nobody has recorded yet that its night has ended."""
         left = next((night for night in self.nights if night.ended_at is None and not night.counts.going), None)
-        return self.campaign.halted or ("" if left is None else why_halted(self.rule, left))
+        return self.campaign.halted or ("" if left is None or self.rule is None else why_halted(self.rule, left))
 
     @property
     def state(self) -> State:
@@ -110,6 +111,8 @@ class Sight:
         campaign, counts = self.campaign, self.counts
         if campaign.ended_at is not None:
             return State.ENDED
+        if self.rule is None:
+            return State.BLOCKED
         if self.halted:
             return State.HALTED
         if campaign.paused_by is not None:

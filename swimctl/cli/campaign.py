@@ -14,7 +14,7 @@ from swimctl.cli import output
 from swimctl.cli.campaign_options import Asked, Name, with_rule
 from swimctl.cli.context import Context, Opened, caller, of
 from swimctl.cli.finding import Form, FormOption
-from swimctl.errors import SwimctlError, UsageError
+from swimctl.errors import ConflictError, SwimctlError, UsageError
 
 if TYPE_CHECKING:
     import threading
@@ -74,6 +74,8 @@ def list_campaigns(ctx: typer.Context, *, form: FormOption = None) -> None:
         rows = [campaign_screen.row(sight) for sight in sights]
         roomy = (campaign_screen.WINDOW,)
         output.print_table(campaign_screen.COLUMNS, rows, lines=form is Form.TSV, roomy=roomy)
+        for text in filter(None, map(campaign_screen.unread, sights)):
+            output.note(text)
     else:
         output.note("swimctl: no campaign yet; `swimctl campaign create NAME --all --window 22:00-04:00` makes one")
 
@@ -184,6 +186,8 @@ def _seen(opened: Opened, name: str, *, ask: bool) -> str:
     from swimctl.cli import campaign_screen
 
     sight = opened.campaigns.sight(name)
+    if sight.rule is None:
+        raise ConflictError(sight.problem)
     if not ask:
         raise UsageError(f"say which rule you approve: --rule MARK, as `swimctl campaign show {name}` has it")
     output.note(campaign_screen.wanted(sight, get_terminal_size().columns))

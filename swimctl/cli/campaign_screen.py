@@ -41,8 +41,13 @@ def row(sight: Sight) -> tuple[object, ...]:
         counts[Where.HELD_BACK],
         counts[Where.NO_JOB] + counts[Where.NO_GOLDEN] + counts[Where.NEWER],
         len(sight.nights),
-        sight.rule.window,
+        None if sight.rule is None else sight.rule.window,
     )
+
+
+def unread(sight: Sight) -> str:
+    """Return what is wrong with a campaign whose rule cannot be read; empty where it can."""
+    return f"swimctl: campaign {sight.campaign.name}: {sight.problem}" if sight.rule is None else ""
 
 
 def device_rows(sight: Sight) -> list[tuple[object, ...]]:
@@ -142,7 +147,8 @@ def _head(sight: Sight, outlook: Outlook, now: datetime) -> Iterator[str]:
             f"The next night was released by {campaign.released_by}" if campaign.released_by else "",
         ),
     )
-    yield from _to_come(sight, outlook, now)
+    if sight.rule is not None:
+        yield from _to_come(sight, outlook, now)
 
 
 def _going(night: Night, left: int, now: datetime) -> str:

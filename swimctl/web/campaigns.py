@@ -10,6 +10,7 @@ from aiohttp import web
 
 from swimctl.api import errors
 from swimctl.api.errors import Refusal, of_status
+from swimctl.campaigns.rule import Rule
 from swimctl.campaigns.rule_text import rule_text
 from swimctl.campaigns.standing import Sight, Where, told
 from swimctl.errors import ConflictError, UsageError
@@ -61,16 +62,8 @@ async def _shown(visit: Visit, why: str) -> web.Response:
     visit.reach.require_everywhere(Act.LOOK)  # a refused form is shown the page, too
     name = visit.request.match_info["name"]
     found = await visit.do(lambda: visit.backend.campaigns.show(name))
-    sight, rule = found.sight, found.sight.rule
-    was = {
-        "window": rule.window,
-        "per_night": "" if rule.most is None else rule.most,
-        "tries": rule.tries,
-        "waves": ", ".join(rule.waves),
-        "max_failures": rule.failures,
-        "ticket": rule.ticket,
-        "reason": rule.reason,
-    }
+    sight = found.sight
+    was = {} if sight.rule is None else _fields(sight.rule)
     page = visit.page(
         "campaign.html",
         sight=sight,
@@ -90,6 +83,19 @@ async def _shown(visit: Visit, why: str) -> web.Response:
     if why:
         page.set_status(400)
     return page
+
+
+def _fields(rule: Rule) -> dict[str, object]:
+    """Return what the form of a change has in its fields before anybody types."""
+    return {
+        "window": rule.window,
+        "per_night": "" if rule.most is None else rule.most,
+        "tries": rule.tries,
+        "waves": ", ".join(rule.waves),
+        "max_failures": rule.failures,
+        "ticket": rule.ticket,
+        "reason": rule.reason,
+    }
 
 
 async def ask(visit: Visit) -> web.Response:

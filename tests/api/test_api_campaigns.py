@@ -113,3 +113,22 @@ def test_somebody_else_approves_it(api: Api) -> None:
     api.refused(api.post(f"{CAMPAIGNS}approve/", approve), 409, "somebody else has to approve it")
     api.store.approve_campaign("access", ROOT, made["mark"])
     assert api.get(SHOW).json["state"] == "waiting"
+
+
+def test_one_that_this_version_cannot_read_hides_no_other_and_the_metrics_go_on(api: Api) -> None:
+    for name in ("access", "core"):
+        assert api.post(CREATE, {**RULE, "name": name}).status == 201
+    said(api.store, "UPDATE campaigns SET rule = '{}' WHERE name = 'access'")
+    broken, well = api.get(CAMPAIGNS).json["campaigns"]
+    assert (broken["name"], broken["state"], broken["rule"], broken["count"]) == ("access", "blocked", None, 0)
+    assert broken["problem"].startswith("the rule that the store has of a campaign cannot be read (")
+    assert (well["name"], well["state"], well["problem"], well["count"]) == ("core", "waiting", "", 14)
+    shown = api.get(SHOW).json
+    assert (shown["state"], shown["problem"], shown["next_window"]) == ("blocked", broken["problem"], None)
+    answer = api.get("/metrics")
+    assert answer.status == 200
+    figures = answer.body.decode()
+    assert 'swimctl_campaign_devices{campaign="core",where="behind"}' in figures
+    assert 'swimctl_campaign_devices{campaign="access"' not in figures, "0 would say that none is behind"
+    api.refused(api.post(f"{CAMPAIGNS}change/", {"campaign": "access", "per_night": 3}), 409, "cannot be read")
+    steer(api, "end")

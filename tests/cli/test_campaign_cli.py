@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 from support.campaigns import BACK, LOST, wished
-from support.stores import StandingClock
+from support.projects import Project
+from support.stores import StandingClock, said
 
 from swimctl.campaigns.nights import Begun, Nights, NotNow
 from swimctl.campaigns.rule import Rule
@@ -220,3 +221,42 @@ def test_the_screen_is_calm_at_80_by_24(tmp_path: Path) -> None:
     assert text.startswith("Campaign access: waiting\n\n  40 devices: 32 there, 7 behind, 1 held back\n")
     assert "Left: about 1 night, the last one on Thu 2031-05-15" in text
     assert "sw7: job 7 ended unknown" in text
+
+
+def test_a_campaign_that_this_version_cannot_read_hides_no_other_and_says_what_is_wrong(
+    capsys: Capture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert create("--approval") == 0
+    assert main(["campaign", "create", "core", "--all", "--window", closed_now()]) == 0
+    unread(tmp_path)
+    capsys.readouterr()
+    assert main(["campaign", "list", "-o", "tsv"]) == 0
+    listed = capsys.readouterr()
+    broken, well = csv.DictReader(listed.out.splitlines(), delimiter="\t")
+    assert (broken["campaign"], broken["state"], broken["window"]) == ("access", "blocked", "")
+    assert (well["campaign"], well["state"], well["behind"]) == ("core", "waiting", "4")
+    assert listed.err.startswith("swimctl: campaign access: the rule that the store has of a campaign cannot be read (")
+    assert main(["campaign", "list", "--json"]) == 0
+    first, second = json.loads(capsys.readouterr().out)["campaigns"]
+    assert (first["rule"], second["rule"]["tries"], second["problem"]) == (None, 2, "")
+    assert "cannot be read" in first["problem"]
+    assert main(["campaign", "show", "access", "--json"]) == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert (shown["state"], shown["next_window"], shown["devices"]) == ("blocked", None, [])
+    monkeypatch.setattr(output, "is_terminal", lambda *_: True)
+    assert main(["campaign", "show", "access"]) == 0
+    screen = " ".join(capsys.readouterr().out.split())
+    assert screen.startswith("Campaign access: blocked 0 devices Rule 1-")
+    assert "cannot be read (KeyError: 'selection'); next: end the campaign, and create another one" in screen
+    for typed in (["--rule", shown["mark"]], []):
+        assert main(["campaign", "approve", "access", "--as", "bert", *typed]) == 3, typed
+        assert "cannot be read" in capsys.readouterr().err
+    assert main(["campaign", "tonight", "access"]) == 3
+    assert main(["campaign", "end", "access"]) == 0
+    assert main(["campaign", "list"]) == 0
+
+
+def unread(folder: Path) -> None:
+    """Make the rule of `access` one that this version cannot read."""
+    with Project(folder).store() as store:
+        said(store, "UPDATE campaigns SET rule = '{}' WHERE name = 'access'")

@@ -161,3 +161,17 @@ def test_a_form_of_another_site_does_nothing(operator: Visitor, api: Api) -> Non
     assert operator.ask("POST", NEW, TYPED | {"name": "other"}).status == 403
     assert api.store.campaign("access").paused_by is None
     assert len(api.store.campaigns()) == 1
+
+
+def test_one_that_this_version_cannot_read_hides_no_other_and_can_be_ended(operator: Visitor, api: Api) -> None:
+    made(operator)
+    assert operator.press(NEW, NEW, **{**TYPED, "name": "core"}).status == 303
+    said(api.store, "UPDATE campaigns SET rule = '{}' WHERE name = 'access'")
+    listed = operator.see("/campaigns")
+    assert "<b>core</b>" in listed
+    assert "Its rule cannot be read" in listed
+    page = operator.see(PAGE)
+    assert "the rule that the store has of a campaign cannot be read" in page
+    assert f"{PAGE}/change" not in operator.forms(PAGE), "there is nothing to begin with"
+    assert operator.press(PAGE, f"{PAGE}/end", reason="another version wrote it").status == 303
+    assert api.store.campaign("access").ended_by == OPERATOR

@@ -81,7 +81,7 @@ def openings(calendars: Calendars, rule: Rule, now: datetime) -> Iterator[Next]:
 def may_in(calendars: Calendars, devices: Sequence[Device], night: Next) -> list[Device]:
     """Return those whose window is open in that opening, too, at some time; most have none of their own.
 
-    One of which that cannot be read now is one of them: its job says what is wrong.
+    One of which that cannot be read now is one of them: the plan refuses it, and says why.
     """
     own = {device.window for device in devices if device.window is not None}
     closed = {window for window in own if not _opens_in(calendars, window, night)}

@@ -11,7 +11,8 @@ from swimctl.config.calendars import Calendars
 from swimctl.config.flows import Flow
 from swimctl.config.hours import Openings
 from swimctl.config.settings import Settings
-from swimctl.config.windows import gate
+from swimctl.config.windows import Never, gate
+from swimctl.errors import CalendarUnread, UsageError
 from swimctl.models import Device, ExecutionMode, Image
 from swimctl.requests.forecast import Ahead, Course, Forecast, Gate, forecast
 from swimctl.requests.looks import Checked
@@ -119,9 +120,18 @@ class LookAhead:
         return forecast(jobs, self._course(request, len(jobs)), request.schedule_time or self._clock.now(), opened)
 
     def _gate(self, request: UpgradeRequest, own: str | None) -> Gate:
-        """Return what decides when activations of devices with this own window may start."""
+        """Return what decides when activations of devices with this own window may start.
+
+        One that cannot be read any more since the plan was made keeps those devices alone from starting.
+        """
         now, policy = self._clock.now(), request.policy
-        hours = self._calendars.together(policy.window, own, now, policy.zone)
+        hours = self._calendars.together(policy.window, None, now, policy.zone)
+        if own is not None:
+            try:
+                hours = self._calendars.together(policy.window, own, now, policy.zone)
+            except (CalendarUnread, UsageError) as error:
+                never = Never(str(error))
+                return lambda _at, _needs: never
         return partial(gate, window=hours, until=policy.until, freezes=self._calendars.freezes(now))
 
     def _workers(self, request: UpgradeRequest) -> int:

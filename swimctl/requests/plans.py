@@ -153,10 +153,9 @@ def plan_item(
 def windowed(
     item: PlanItem, now: datetime, windows: Callable[[str], Openings], where: Callable[[str], str]
 ) -> PlanItem:
-    """Refuse a device whose own window is none, or opens no more; else note the window.
+    """Refuse a device whose own window is none, cannot be read now, or opens no more; else note the window.
 
-    One of a calendar that cannot be read now is noted, too: the job waits for it. `where` tells where a host stands;
-    it is asked for a refusal alone, as that reads the inventory line by line.
+    `where` tells where a host stands; it is asked for a refusal alone, as that reads the inventory line by line.
     """
     own = item.device.window
     if own is None or item.refusal is not None:
@@ -165,10 +164,8 @@ def windowed(
     try:
         if windows(own).opening(now) is None:
             why = f"{own!r} opens no more; give it one that is to come"
-    except UsageError as error:
+    except (CalendarUnread, UsageError) as error:
         why = str(error)
-    except CalendarUnread:
-        pass
     if why:
         return replace(item, image=None, refusal=f"{where(item.device.name)}: window of {item.device.name}: {why}")
     return replace(item, note="; ".join(filter(None, (item.note, f"its own window: {own}"))))

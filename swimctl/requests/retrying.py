@@ -48,11 +48,13 @@ def tried_again(
     busy: Mapping[int, Sequence[Job]],
     waivers: Sequence[Waiver],
     policy: Policy,
+    windowed: Callable[[PlanItem], PlanItem],
 ) -> Plan:
     """Return the plan of a batch's jobs that failed or were not attempted, each with its image, order and options.
 
     `jobs` are all of the batch, `busy` those that devices wait for or are in, `waivers` are added to those of the
-    batch. ConflictError: no job failed. UsageError: the waivers cannot be.
+    batch. `windowed` refuses a device whose own window opens no more. ConflictError: no job failed. UsageError: the
+    waivers cannot be.
     """
     failed = [job for job in jobs if job.status is JobStatus.FAILED]
     if not failed:
@@ -70,7 +72,8 @@ def tried_again(
             refusal = f"image {job.image_filename} is no longer in the catalogue; `swimctl image add` it again"
         else:
             refusal = hosts.problem(device.name) or why_unfit(device, image)
-        items.append(plan_item(device, image, refusal, busy.get(device.id, ())))
+        item = plan_item(device, image, refusal, busy.get(device.id, ()))
+        items.append(windowed(item) if batch.options.activate else item)
     names = [item.device.name for item in items]
     check_waivers(waivers, names)
     kept = [waiver for waiver in batch.options.waivers if waiver.device in names]

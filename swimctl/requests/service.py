@@ -143,9 +143,7 @@ class Service:
             else:
                 chosen = (image, why_unfit(device, image))
             item = plan_item(device, *chosen, busy.get(device.id, ()), self._hosts.twins(device))
-            if options.activate and device.window:
-                item = windowed(item, now, lambda own: self._calendars.windows(own, now), self._hosts.where)
-            items.append(item)
+            items.append(self._windowed(item) if options.activate else item)
         return self._led(Plan(request, arranged(items, request, self._hosts.devices)))
 
     def preview(
@@ -204,7 +202,10 @@ class Service:
         batch = self._store.batch(batch_id)
         policy = policy_again(batch, self._clock.now(), pilot=pilot, until=until)
         jobs = self._store.jobs(batch_id=batch.id)
-        return self._led(tried_again(batch, jobs, self._hosts, self._store.images(), self._busy(), waivers, policy))
+        found = tried_again(
+            batch, jobs, self._hosts, self._store.images(), self._busy(), waivers, policy, self._windowed
+        )
+        return self._led(found)
 
     def worth_retrying(self, plan: Plan, checker: Checker) -> Plan:
         """Return the plan of a retry without the devices whose job would fail again; the devices are asked."""
@@ -339,6 +340,10 @@ class Service:
     def _check(self, request: UpgradeRequest) -> None:
         now = self._clock.now()
         check(request, now, lambda window: self._calendars.windows(window, now, request.policy.zone))
+
+    def _windowed(self, item: PlanItem) -> PlanItem:
+        now = self._clock.now()
+        return windowed(item, now, lambda own: self._calendars.windows(own, now), self._hosts.where)
 
     @property
     def _hosts(self) -> Inventory:

@@ -124,6 +124,25 @@ def test_a_device_takes_no_place_of_a_night_in_which_its_own_window_is_closed(wi
         assert [job.device_name for job in one.begun().made.jobs] == ["sw1"], "it waits there until 23:00"
 
 
+def test_a_device_whose_calendar_cannot_be_read_takes_no_place_of_a_night(wish: Wished) -> None:
+    config = wish.project.folder / "config.yaml"
+    config.write_text(config.read_text(encoding="utf-8") + "  calendars: {nights: gone.ics}\n", encoding="utf-8")
+    data = "{groups: [access], data: {model: C9300-24P%s}}\n"
+    own = {"sw1": ", window: 'calendar:nights'", "sw2": "", "sw3": ""}
+    wish.project.write("inventory/hosts.yaml", "".join(f"{name}: {data % window}" for name, window in own.items()))
+    with again(wish.project, wish.clock) as one:
+        one.create(most=2)
+        assert one.campaigns.show("access").outlook.nights == 1
+        begun = one.begun()
+        assert [job.device_name for job in begun.made.jobs] == ["sw2", "sw3"]
+        one.ends(begun)
+        one.clock.forward(7 * 86_400)
+        came = closed(one)
+        assert came.state is State.BLOCKED
+        assert "gone.ics does not count" in str(one.campaigns.show("access"))
+        assert len(one.store.batches()) == 1
+
+
 def test_how_many_nights_are_left_and_which_is_the_last(wish: Wished) -> None:
     wish.create(most=3)
     left = wish.campaigns.show("access").outlook

@@ -78,6 +78,21 @@ def test_what_would_fail_again_is_left_out_with_its_reason_and_the_others_run(
     assert sorted(devices.asked) == ["sw1", "sw2", "sw3"]
 
 
+def test_a_device_whose_own_window_cannot_be_read_is_left_out_alone(
+    place: Place, devices: Devices, failed: str, capsys: Capture
+) -> None:
+    config, hosts = place.folder / "config.yaml", place.folder / "inventory/hosts.yaml"
+    config.write_text(config.read_text(encoding="utf-8") + "  calendars: {nights: gone.ics}\n", encoding="utf-8")
+    text = hosts.read_text(encoding="utf-8")
+    hosts.write_text(text.replace("  data:\n", "  data:\n    window: 'calendar:nights'\n", 1), encoding="utf-8")
+    capsys.readouterr()
+    assert main(["--json", "retry", "--batch", failed, "--yes"]) == 1
+    (skipped,) = json.loads(capsys.readouterr().out)["skipped"]
+    assert skipped["device_hostname"] == "sw1"
+    assert "gone.ics does not count, so nothing is activated: it cannot be read" in json.dumps(skipped)
+    assert again(place) == sorted(devices.asked) == ["sw2", "sw3"]
+
+
 def test_with_all_nobody_is_asked_and_every_job_is_tried(place: Place, devices: Devices, failed: str) -> None:
     devices.lacks = {"sw1": [FULL]}
     assert main(["retry", "--batch", failed, "--all", "--yes"]) == 0

@@ -192,6 +192,31 @@ def test_without_a_calendar_nothing_is_planned_or_made(
     assert place.store.batches() == []
 
 
+@pytest.mark.parametrize(
+    "broken", [None, b"", EVERY_NIGHT[:150], calendar()], ids=["gone", "empty", "half", "no event"]
+)
+def test_a_device_whose_calendar_cannot_be_read_gets_no_job_and_keeps_nobody_else_from_one(
+    place: Place, capsys: Capture, broken: bytes | None
+) -> None:
+    configured(nights=EVERY_NIGHT, freezes=nights("backups", days="MO"))
+    hosts(place, sw1="calendar:nights")
+    assert main(["upgrade", "sw1", "sw2", "--yes", "--at", "+2h"]) == 0
+    assert [job.device_name for job in place.store.jobs()] == ["sw1", "sw2"]
+    Path("nights.ics").unlink()
+    if broken is not None:
+        Path("nights.ics").write_bytes(broken)
+    capsys.readouterr()
+    main(["plan", "sw1", "sw2", "--json"])
+    one, other = sorted(json.loads(capsys.readouterr().out)["devices"], key=lambda each: str(each["device_hostname"]))
+    assert re.search(r"hosts\.yaml.*: window of sw1: the calendar .*nights\.ics does not count", one["refusal"])
+    assert one["starts_at"] is None
+    assert other["refusal"] is None
+    assert other["starts_at"] is not None
+    main(["upgrade", "sw1", "sw2", "--yes", "--at", "+2h"])
+    assert "nights.ics does not count" in said(capsys)
+    assert [job.device_name for job in place.store.jobs()] == ["sw1", "sw2", "sw2"]
+
+
 def test_a_freeze_of_a_calendar_refuses_as_one_of_config_does(place: Place, capsys: Capture) -> None:
     days = event("SUMMARY:the year end", "DTSTART;VALUE=DATE:20010101", "DTEND;VALUE=DATE:29010101")
     configured(freezes=calendar(*days))

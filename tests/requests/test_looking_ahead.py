@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -75,3 +76,18 @@ def test_the_forecast_of_a_plan_counts_them() -> None:
     (check, rest), (own_check, own_rest) = span(plain), span(WHOLE)
     assert own_check - check == timedelta(seconds=60)
     assert own_rest - rest == timedelta(seconds=640)
+
+
+def test_an_own_window_that_cannot_be_read_any_more_keeps_its_device_alone_from_starting(tmp_path: Path) -> None:
+    settings = Settings(calendars={"nights": tmp_path / "gone.ics"})
+    devices = [replace(DEVICE, window="calendar:nights"), replace(DEVICE, id=2, name="sw2")]
+    plan = Plan(UpgradeRequest(tuple(devices)), tuple(PlanItem(device, IMAGE) for device in devices))
+    store: Any = SimpleNamespace(
+        past=lambda _: [], newest_sightings=lambda _: {}, usual_seconds=lambda: USUAL, sightings=dict
+    )
+    clock: Any = SimpleNamespace(now=lambda: NOW, speed=1.0)
+    flow = Flow(("readiness", "distribution", "activation", "post-checks"))
+    told = LookAhead(settings, store, clock, devices, Calendars(settings)).preview(plan, None, flow).forecast
+    assert told is not None
+    assert list(told.spans) == ["sw2"]
+    assert "gone.ics does not count, so nothing is activated" in told.unfit["sw1"]

@@ -19,7 +19,8 @@ from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
 from swimctl.errors import UsageError
 
-_QUOTED = re.compile(r"""(['"]).{2,}?\1""")
+# What a parser quotes: a sign or the name of a token, which stays; else it may be a secret of the file.
+_QUOTED = re.compile(r"""(['"])(?P<stays>\\?.|<[a-z ]+>)\1|(['"]).{2,}?\3""")
 _composing = threading.Lock()
 _DUPLICATE = re.compile(r'duplicate key "([^"]*)"')
 
@@ -46,7 +47,13 @@ def _load(text: str) -> object:
     try:
         return YAML(typ="safe").load(text)
     except YAMLError:
-        return YAML(typ="safe", pure=True).load(text)
+        return _silent(YAML(typ="safe", pure=True)).load(text)
+
+
+def _silent(yaml: YAML) -> YAML:
+    """Have it not warn of an anchor that is there twice: the warning would print both lines, with what is secret."""
+    yaml.composer.warn_double_anchors = False
+    return yaml
 
 
 def line_of(path: Path, keys: Sequence[object]) -> int | None:
@@ -69,7 +76,7 @@ def line_of(path: Path, keys: Sequence[object]) -> int | None:
 @lru_cache(maxsize=3)
 def _compose(text: str) -> Node | None:
     """Parse for places alone; kept, as a file with many mistakes is asked for each of them."""
-    node: Node | None = YAML().compose(text)
+    node: Node | None = _silent(YAML()).compose(text)
     return node
 
 
@@ -108,5 +115,9 @@ def _explain(path: Path, problem: YAMLError) -> str:
             key = _DUPLICATE.search(problem.problem or "")
             return f"{where}: the key {key.group(1) if key else ''!r} is there twice; remove one"
         if problem.problem:
-            what += f": {_QUOTED.sub('…', ' '.join(problem.problem.split()))}"
+            what += f": {_QUOTED.sub(_unquoted, ' '.join(problem.problem.split()))}"
     return f"{where}: {what}; indent with blanks, and put values that begin with * & ! % @ or hold ': ' in quotes"
+
+
+def _unquoted(found: re.Match[str]) -> str:
+    return found.group() if found["stays"] else "…"

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, Field, SecretStr, StringConstraints
+from pydantic import AfterValidator, Field, SecretStr, StringConstraints, model_validator
 
 from swimctl.config.checks import Wrong
 from swimctl.config.lengths import Length, Seconds
@@ -29,11 +29,25 @@ _Names = Annotated[list[Annotated[str, StringConstraints(min_length=1)]], Field(
 
 
 class RoleSection(Section):
-    """What a role allows, and where. An empty list would be a mistake, and no list is everywhere."""
+    """What a role allows, and where. An empty list would be a mistake, and no list is everywhere.
+
+    `golden` is of all devices: whom a golden rule is for is found anew each time. A role that had it for some of them
+    would never allow it.
+    """
 
     may: Annotated[list[Act], Field(min_length=1)]
     sites: _Names | None = None
     groups: _Names | None = None
+
+    @model_validator(mode="after")
+    def _golden_everywhere(self) -> RoleSection:
+        where = " and ".join(f"`{name}`" for name in ("sites", "groups") if getattr(self, name) is not None)
+        if where and Act.GOLDEN in self.may:
+            raise Wrong(
+                f"`golden` counts for all devices, so with {where} it would allow nothing; write another role with "
+                "`may: [golden]` alone, or take `golden` out"
+            )
+        return self
 
     @property
     def grant(self) -> Grant:

@@ -57,7 +57,7 @@ def test_what_cannot_be_golden_is_refused_and_nothing_changes(
 
 
 def test_it_takes_the_act_golden_for_all_devices(project: Project) -> None:
-    rights = {"acts": "may: [trigger, steer]", "some": "may: [golden], groups: [switches]", "all": "may: [golden]"}
+    rights = {"acts": "may: [trigger, steer]", "some": "may: [trigger], groups: [switches]", "all": "may: [golden]"}
     roles = "  roles:\n" + "".join(f"    {name}: {{{right}}}\n" for name, right in rights.items())
     project.write("config.yaml", CONFIG + roles)
     with opened(project, StandingClock()) as api, answering(api.backend) as api.address:

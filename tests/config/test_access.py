@@ -31,6 +31,12 @@ class Somewhere:
         ("ber: {may: [all]}", "must be one of look, plan, trigger, approve, cancel, steer, golden, not 'all'"),
         ("operator: {may: [look]}", "operator and read-only come with swimctl"),
         ("'two words': {may: [look]}", "swimctl.roles.two words"),
+        (
+            "ber: {may: [trigger, golden], sites: [ber]}",
+            "swimctl.roles.ber: `golden` counts for all devices, so with `sites` it would allow nothing; write another",
+        ),
+        ("ber: {may: [golden], sites: [ber], groups: [core]}", "with `sites` and `groups` it would allow nothing"),
+        ("ber: {may: [golden], groups: [core]}", "with `groups` it would allow nothing"),
     ],
 )
 def test_a_mistake_in_a_role_is_refused(project: Project, role: str, said: str) -> None:

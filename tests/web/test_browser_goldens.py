@@ -49,7 +49,7 @@ class House:
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     folder = tmp_path_factory.mktemp("goldens")
     project = make_project(folder)
-    roles = "    asks: {may: [look, trigger]}\n    bern: {may: [look, trigger, steer, golden], sites: [bern]}\n"
+    roles = "    asks: {may: [look, trigger]}\n    bern: {may: [look, trigger, steer], sites: [bern]}\n"
     project.write("config.yaml", f"{CONFIG}  roles:\n{roles}")
     project.write("inventory/groups.yaml", "switches: {platform: cisco_xe}\n")
     hosts = {

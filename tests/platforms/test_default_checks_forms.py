@@ -123,6 +123,25 @@ FORMS: Mapping[str, tuple[str, str, str, frozenset[str]]] = {
             }
         ),
     ),
+    # Cisco's guide of unicast routing for Nexus 9000: a neighbour behind an interface, without an address.
+    "NX-OS, neighbours that are interfaces": (
+        "cisco_nxos",
+        "bgp-sessions",
+        (
+            f"{_NX_BGP.format(vrf='default', family='IPv4 Unicast')}"
+            "Ethernet1/7     4 64821   80000   80001        9    0    0     5w6d 12\n"
+            "Eth1/8          4 64822   80000   80001        0    0    0     5w6d Idle\n"
+            "port-channel7.100\n                4 64823   80000   80001        9    0    0     5w6d 3\n"
+            "10.72.0.1       4 64821   80000   80001        9    0    0     5w6d 40\n"
+        ),
+        frozenset(
+            {
+                "default IPv4 Unicast Ethernet1/7",
+                "default IPv4 Unicast port-channel7.100",
+                "default IPv4 Unicast 10.72.0.1",
+            }
+        ),
+    ),
     # A public output of an IOS-XR route server with neighbours of both kinds.
     "XR, IPv6": (
         "cisco_xr",
@@ -193,6 +212,41 @@ FORMS: Mapping[str, tuple[str, str, str, frozenset[str]]] = {
             "               Hu0/0/0/1        *PtoP*         Up    22       L1L2 Capable\n\nTotal neighbor count: 2\n"
         ),
         frozenset({"hall-7 BE7 L2", "a-rather-long-name-of-hall-8 Hu0/0/0/1 L1L2"}),
+    ),
+    # Public notes of a lab with SRv6: an IPv6 address of the link.
+    "XE, IS-IS over IPv6 alone": (
+        "cisco_xe",
+        "isis-neighbors",
+        (
+            "Tag CORE:\n"
+            "System Id       Type Interface     IP Address      State Holdtime Circuit Id\n"
+            "hall-7          L2   Gi7           2001:db8:7::1   UP    23       01\n"
+            "hall-8          L1L2 Te0/0/9       FE80::1:9FF:FE16:7 UP 24       02\n"
+            "hall-9          L2   Tu9                           UP    27       00\n"
+            "hall-6          L2   Gi6           10.74.0.2       UP    26       01\n"
+            "hall-5          L2   Gi5           2001:db8:5::1   INIT  26       01\n"
+        ),
+        frozenset({"hall-7 L2 Gi7", "hall-8 L1L2 Te0/0/9", "hall-9 L2 Tu9", "hall-6 L2 Gi6"}),
+    ),
+    # The same notes: before a neighbour is there, no count of them either.
+    "XR, IS-IS without a neighbour": (
+        "cisco_xr",
+        "isis-neighbors",
+        "IS-IS CORE neighbors:\nSystem Id      Interface        SNPA           State Holdtime Type IETF-NSF\n",
+        frozenset(),
+    ),
+    # The legend of the table: a `!` before the name says that a topology lacks a family's level.
+    "NX-OS, IS-IS with a mark before a name": (
+        "cisco_nxos",
+        "isis-neighbors",
+        (
+            "IS-IS process: UNDERLAY VRF: default\nIS-IS adjacency database:\n"
+            "Legend: '!': No AF level connectivity in given topology\n"
+            "System ID       SNPA            Level  State  Hold Time  Interface\n"
+            "hall-7          N/A             2      UP     00:00:27   Ethernet1/7\n"
+            "!hall-8         0016.7e00.0101  1-2    UP     00:00:09   Ethernet1/8\n"
+        ),
+        frozenset({"hall-7 2 Ethernet1/7", "hall-8 1-2 Ethernet1/8"}),
     ),
     # Juniper's validated design of an EVPN fabric without addresses between its switches.
     "Junos, neighbours that are named with their interface": (

@@ -25,6 +25,7 @@ from swimctl.models import Caller
 from swimctl.notify.notifier import Notifier
 from swimctl.requests.plans import PlanItem
 from swimctl.requests.service import Service, Triggered
+from swimctl.states import FINAL
 from swimctl.store import Campaign, NewNight, Night, Store
 from swimctl.store.nights import itself
 
@@ -55,7 +56,7 @@ class Begun:
 
 @dataclass(frozen=True, slots=True)
 class NotNow:
-    """Why no night begins, and when the window opens; `following` None: nobody knows. `night`: it goes on."""
+    """Why no night begins, and when the window opens; `following` None: nobody knows. `night`: it has not ended."""
 
     campaign: Campaign
     state: State
@@ -133,10 +134,32 @@ class Nights:
         going = next((night for night in self._store.open_nights() if night.campaign_id == campaign.id), None)
         now = self._clock.now()
         if going is not None:
-            return NotNow(campaign, State.RUNNING, f"night {going.number} goes on", None, going)
+            return NotNow(campaign, *self._goes(campaign, going), None, going)
         if may_go_on(campaign) and (opens := self._open(campaign, now)) is not None:
             return self._begin(campaign, opens)
         return self._not_now(self._devices.sight(campaign))
+
+    def _goes(self, campaign: Campaign, night: Night) -> tuple[State, str]:
+        """Return how a night goes on that has not ended, or who keeps it from that."""
+        number, batch = f"night {night.number}", self._store.batch(night.batch_id)
+        again = f"next: `swimctl continue {batch.id[:8]}`"
+        if batch.stopped_by is not None:
+            return State.RUNNING, f"{batch.stopped_by} has stopped {number}; {again}"
+        if campaign.paused_by is not None:
+            return (
+                State.PAUSED,
+                f"{campaign.paused_by} has paused it; next: `swimctl campaign continue {campaign.name}`",
+            )
+        if batch.paused_by is not None:
+            return State.RUNNING, f"{batch.paused_by} has paused {number}; {again}"
+        left = [job for job in self._store.jobs(batch_id=batch.id) if job.status not in FINAL]
+        if left and all(job.interrupted and job.stop_by for job in left):
+            ids = " ".join(str(job.id) for job in left)
+            return (
+                State.RUNNING,
+                f"{left[0].stop_by} has stopped what is left of {number}; next: `swimctl resume {ids}`",
+            )
+        return State.RUNNING, f"{number} goes on"
 
     def settle(self) -> None:
         """Close the nights whose jobs have all ended; one that went too badly halts its campaign."""

@@ -254,7 +254,7 @@ def _run(context: Context, opened: Opened, came: Sequence[Begun | NotNow]) -> in
         elif one.night is not None and opened.store.left(one.night.batch_id):
             batches.append(one.night.batch_id)
             if not context.quiet:
-                output.note(f"swimctl: campaign {one.campaign.name}: night {one.night.number} was left, and goes on")
+                output.note(campaign_screen.taken_up(one, one.night))
         else:
             codes.append(campaign_screen.code(one))
             if not context.quiet:

@@ -103,6 +103,12 @@ def begun(one: Begun) -> str:
     )
 
 
+def taken_up(one: NotNow, night: Night) -> str:
+    """Return that a night goes on which a dead process left; of one that is paused, what has begun."""
+    goes = f"what has begun goes on; {one.why}" if one.state is State.PAUSED else "goes on"
+    return f"swimctl: campaign {one.campaign.name}: night {night.number} was left, and {goes}"
+
+
 def contended(one: Begun) -> Iterator[str]:
     """Yield which devices the night leaves out because another campaign wishes them otherwise, each reason once."""
     found: defaultdict[str, list[str]] = defaultdict(list)

@@ -273,3 +273,39 @@ def test_a_night_whose_batch_was_stopped_for_what_became_of_a_wave_halts_it(
     for job in begun.made.jobs[:2]:
         wish.upgraded(job)
     assert wish.sight().halted == (f"night 1 was stopped: {why}" if halted else "")
+
+
+def test_a_night_that_a_person_has_stopped_or_paused_does_not_go_on_and_it_is_said_who_and_what_to_type(
+    wish: Wished,
+) -> None:
+    wish.create()
+    begun = wish.begun()
+    batch = begun.night.batch_id
+    assert not_now(wish).why == "night 1 goes on"
+    wish.store.pause_campaign("access", BERT)
+    came = not_now(wish)
+    assert (came.state, came.night) == (State.PAUSED, begun.night)
+    assert came.why == "bert has paused it; next: `swimctl campaign continue access`"
+    wish.campaigns.go_on("access", ANNA)
+    wish.store.pause(batch, BERT)
+    assert not_now(wish).why == f"bert has paused night 1; next: `swimctl continue {batch[:8]}`"
+    wish.store.go_on(batch, ANNA)
+    wish.store.stop_batch(batch, BERT)
+    assert not_now(wish).why == f"bert has stopped night 1; next: `swimctl continue {batch[:8]}`"
+    wish.store.go_on(batch, ANNA)
+    assert not_now(wish).why == "night 1 goes on"
+
+
+def test_a_night_of_which_a_person_has_stopped_what_is_left_does_not_go_on(wish: Wished) -> None:
+    wish.create(pilot=False)
+    first, second, *others = [job.id for job in wish.begun().made.jobs]
+    wish.store.fail_waiting(others, "not attempted")
+    with wish.store.register_runner() as runner:
+        for job in (first, second):
+            assert wish.store.claim(job, runner) is not None
+        wish.store.stop_jobs([first, second], BERT)
+        assert not_now(wish).why == "night 1 goes on", "they come to the end of their step"
+        wish.store.release(first, runner, "stopped")
+        assert not_now(wish).why == "night 1 goes on", "one still runs"
+        wish.store.release(second, runner, "stopped")
+    assert not_now(wish).why == f"bert has stopped what is left of night 1; next: `swimctl resume {first} {second}`"

@@ -20,6 +20,7 @@ from swimctl.campaigns.nights import Begun, NotNow
 from swimctl.campaigns.outlook import Outlook
 from swimctl.campaigns.rule import Rule
 from swimctl.campaigns.standing import Sight, State
+from swimctl.cli import campaign_screen
 from swimctl.engine.batches import Engine
 from swimctl.engine.scheduler import Scheduler
 from swimctl.errors import ConflictError, StoreError
@@ -228,6 +229,12 @@ def test_a_pause_keeps_from_going_on_what_has_not_begun_and_nothing_that_has(wis
         assert wish.store.claim(begun.made.jobs[0].id, runner) is not None
     wish.store.pause_campaign("access", BERT)
     assert wish.store.left(begun.night.batch_id) == [begun.made.jobs[0].id]
+    came = wish.tonight()
+    assert isinstance(came, NotNow)
+    assert campaign_screen.taken_up(came, begun.night) == (
+        "swimctl: campaign access: night 1 was left, and what has begun goes on; bert has paused it; next: "
+        "`swimctl campaign continue access`"
+    )
 
 
 def test_a_night_whose_process_died_says_so_and_a_server_takes_it_up_however_late_that_is(tmp_path: Path) -> None:

@@ -16,13 +16,13 @@ from pydantic import BaseModel, ValidationError
 from swimctl.accounts.service import Principal
 from swimctl.api.errors import Refusal, of_status
 from swimctl.api.routing import Backend, Route
-from swimctl.errors import TokenRefused
 from swimctl.rights import Act
 
 LARGEST_BODY: Final = 1024 * 1024
 LARGEST_OF_STRANGERS: Final = 16 * 1024  # a login; whoever has no token may not fill the memory
 BODY_SECONDS: Final = 30.0
 _SCHEME: Final = "Token"
+_HEADER: Final = f"`Authorization: {_SCHEME} YOUR_TOKEN`"
 _MOST_DETAILS: Final = 100
 _LONGEST_NAME: Final = 100
 
@@ -31,16 +31,15 @@ async def principal(request: web.Request, backend: Backend, act: Act) -> Princip
     """Return whom the token stands for. Refusal: 401 without a token that is good, 403 with one of too little."""
     given = request.headers.getall("Authorization", [])
     if not given:
-        raise Refusal(
-            401,
-            "not authenticated",
-            "a token is needed: send `Authorization: Token YOUR_TOKEN`; get one with POST /api/auth/login/",
-            **{"WWW-Authenticate": _SCHEME},
-        )
+        raise _without_token(f"a token is needed: send {_HEADER}; get one with POST /api/auth/login/")
     scheme, _, text = given[0].partition(" ")
-    if len(given) > 1 or scheme.lower() != _SCHEME.lower():
-        raise TokenRefused("malformed")
+    if len(given) > 1 or scheme.lower() != _SCHEME.lower():  # the token may be good, so nobody is to make a new one
+        raise _without_token(f"the Authorization header is malformed: send one, and as {_HEADER}")
     return await holder(text.strip(), backend, act)
+
+
+def _without_token(message: str) -> Refusal:
+    return Refusal(401, "not authenticated", message, **{"WWW-Authenticate": _SCHEME})
 
 
 async def holder(token: str, backend: Backend, act: Act) -> Principal:

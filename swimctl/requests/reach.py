@@ -120,9 +120,10 @@ class Reach:
     def require_everywhere(self, act: Act) -> None:
         """Raise OutOfReach unless the act is allowed for all devices."""
         if not self._rights.everywhere(act):
+            few = "only some" if self._rights.somewhere(act) else "none"
             raise OutOfReach(
-                f"this is about all devices, and you may {act} only some of them; next: ask for a role "
-                "without sites and groups"
+                f"this is about all devices, and you may {act} {few} of them; next: ask for a role "
+                f"that may {act}, without sites and groups"
             )
 
     def require_jobs(

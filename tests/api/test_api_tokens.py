@@ -95,6 +95,14 @@ def test_a_malformed_header(api: Api, header: str) -> None:
     assert api.operator not in message
 
 
+@pytest.mark.parametrize("header", ["Bearer {token}", "{token}", "Basic b2xnYTpjb3JyZWN0"])
+def test_a_good_token_behind_another_word_is_not_called_wrong(api: Api, header: str) -> None:
+    answer = api.get(DEVICES, token=None, headers={"Authorization": header.replace("{token}", api.operator)})
+    message = api.refused(answer, 401, "send one, and as `Authorization: Token YOUR_TOKEN`")["message"]
+    assert "log in again" not in message
+    assert api.operator not in message
+
+
 @pytest.mark.parametrize("header", ["token {token}", "TOKEN {token}", "Token   {token}  "])
 def test_case_and_blanks_do_not_matter(api: Api, header: str) -> None:
     headers = {"Authorization": header.replace("{token}", api.operator)}

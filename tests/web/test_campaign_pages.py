@@ -145,11 +145,12 @@ def test_who_looks_at_one_site_sees_and_does_nothing_of_any_campaign(project: Pr
         assert bert.ask("POST", NEW, {**mark, **TYPED, "name": "mine", "devices": "ber-1"}).status == 403
         lola = Visitor(api)
         assert lola.sign_in("lola").status == 303
-        for who in (bert, lola):
+        for who, few in ((bert, b"only some"), (lola, b"none")):
             mark = {session.FIELD: session.mark_of(who.cookie.partition("=")[2])}
             for typed in ({"window": "22:00-05:00"}, {"per_night": "many"}, {"window": "whenever"}):
                 answer = who.ask("POST", f"{PAGE}/change", {**mark, **typed})
                 assert answer.status == 403, "a form with a mistake shows the page to nobody else"
+                assert b"you may trigger " + few + b" of them" in answer.body
                 assert b"ber*" not in answer.body
         assert [one.name for one in api.store.campaigns()] == ["access"]
         assert api.store.campaign("access").paused_by is None

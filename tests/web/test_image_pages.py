@@ -33,6 +33,15 @@ def test_a_golden_release_of_which_there_is_no_image_says_so_and_what_to_do(api:
         assert words in entry, words
 
 
+def test_the_command_that_ends_a_golden_release_is_told_to_end_all_its_rules(api: Api, reader: Visitor) -> None:
+    golden(api, ABSENT, site="bern")
+    golden(api, ABSENT, site="ber")
+    entry = about(reader.see("/images"), "golden: site bern")
+    assert "All golden rules of this release end with: <code>" in entry
+    api.store.unset_golden_release("cisco_xe", ABSENT)
+    assert ABSENT not in reader.see("/images")
+
+
 def test_a_golden_release_of_which_there_is_an_image_names_it(api: Api, reader: Visitor) -> None:
     golden(api, THERE, site="bern")
     entry = about(reader.see("/images"), "a release without a file")

@@ -27,9 +27,11 @@ from swimctl.times.wall import zone_named
 _AHEAD: Final = timedelta(days=400)
 _BEHIND: Final = timedelta(days=40)
 _LARGEST: Final = 10_000_000  # bytes
-# Real seconds for which a file is not read again: where something starts by it, and where somebody only waits.
+# Real seconds for which a file is not read again.
 FRESH: Final = 1.0
+# Real seconds for which somebody who waits is told the same, and how many different answers are kept.
 _WAITS: Final = 60.0
+_MOST: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,15 @@ class _Read:
     at: float
     about: datetime
     openings: tuple[Opening, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """That somebody has to wait, as it was found at a moment; `ticks` are of a clock that nobody sets."""
+
+    wait: Wait
+    moment: datetime
+    ticks: float
 
 
 def bytes_of(path: Path) -> bytes:
@@ -101,6 +112,7 @@ class Calendars:
         self._ticks = ticks
         self._zone = zone
         self._known, self._shared = known or Known(), known is not None
+        self._waits: dict[tuple[object, ...], _Told] = {}
 
     @property
     def freeze(self) -> bool:
@@ -144,11 +156,19 @@ class Calendars:
 
         `own` is the window of the device itself: both must be open.
 
-        Who waits is told so by what was read a minute ago at most. Nobody starts, or never starts, by that: for this
-        all is read anew.
+        Who waits is told so for a minute, as long as it is not the time: that is the same for all who ask the same.
+        Nobody starts, or never starts, by what was read before: for this all is read anew.
         """
-        told = self._gate(now, needs, window, until, zone, own, _WAITS)
-        return told if isinstance(told, Wait) else self._gate(now, needs, window, until, zone, own, FRESH)
+        asked, ticks = (needs, window, until, zone, own), self._ticks()
+        known = self._waits.get(asked)
+        if known is not None and 0 <= ticks - known.ticks < _WAITS and known.moment <= now < known.wait.at:
+            return known.wait
+        told = self._gate(now, needs, window, until, zone, own, FRESH)
+        if isinstance(told, Wait):
+            if len(self._waits) >= _MOST:
+                self._waits.clear()
+            self._waits[asked] = _Told(told, now, ticks)
+        return told
 
     def _gate(
         self,

@@ -11,7 +11,7 @@ from swimctl.config.windows import Go, Never, Shut, Wait
 from swimctl.engine.job_store import JobStore
 from swimctl.engine.turns import until_open
 from swimctl.errors import StepFailed
-from swimctl.models import Batch, Image
+from swimctl.models import Batch, Image, Policy, Usual
 from swimctl.requests.usual import room_needed
 from swimctl.steps import JobContext
 from swimctl.steps.pausing import Parts, Pause
@@ -36,15 +36,34 @@ class Slots:
     ) -> None:
         self._settings, self._store, self._clock = settings, store, clock
         self._calendars, self._window_of = calendars, window_of
+        self._usual: tuple[float, Usual] | None = None
 
     def of(self, batch: Batch, image: Image, device_name: str) -> Go | Wait | Never | Shut:
         """Return whether an activation of this device may start now, by what such devices took before."""
         policy, own = batch.policy, self._window_of(device_name)
         if policy.window is None and own is None and policy.until is None and not self._calendars.freeze:
             return Go()
+        told = self._gate(policy, own, image, self._usual_lately())
+        # Nobody starts, or never starts, by what was usual a moment ago: the first of its kind may just have shown it.
+        return told if isinstance(told, Wait | Shut) else self._gate(policy, own, image, self._usual_now())
+
+    def _gate(self, policy: Policy, own: str | None, image: Image, usual: Usual) -> Go | Wait | Never | Shut:
         unseen = 60 * self._settings.activation.usual_minutes / self._clock.speed
-        needs = room_needed(self._store.usual_seconds(), image.family, unseen)
+        needs = room_needed(usual, image.family, unseen)
         return self._calendars.gate(self._clock.now(), needs, policy.window, policy.until, policy.zone, own)
+
+    def _usual_now(self) -> Usual:
+        """Return what steps usually take; the store counts that in many jobs."""
+        usual = self._store.usual_seconds()
+        self._usual = self._clock.monotonic(), usual
+        return usual
+
+    def _usual_lately(self) -> Usual:
+        """Return the same for all who look in the same moment."""
+        known = self._usual
+        if known is None or self._clock.monotonic() - known[0] >= between_looks(self._clock, _LOOK_AGAIN):
+            return self._usual_now()
+        return known[1]
 
     def require_time(self, batch: Batch, context: JobContext) -> None:
         """Raise StepFailed where the batch is over: no copy begins then, also of a job that activates nothing."""

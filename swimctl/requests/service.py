@@ -124,8 +124,7 @@ class Service:
 
         Raises UsageError where the request itself is wrong, NotFound for an unknown image or workflow.
         """
-        workflow = self.workflow(request.options.workflow)
-        options = replace(request.options, workflow=workflow.name)
+        options = replace(request.options, workflow=self.workflow(request.options.workflow).name)
         request = replace(request, options=options, policy=zoned(request.policy))
         self._check(request)
         images = self._store.images()
@@ -202,10 +201,8 @@ class Service:
         batch = self._store.batch(batch_id)
         policy = policy_again(batch, self._clock.now(), pilot=pilot, until=until)
         jobs = self._store.jobs(batch_id=batch.id)
-        found = tried_again(
-            batch, jobs, self._hosts, self._store.images(), self._busy(), waivers, policy, self._windowed
-        )
-        return self._led(found)
+        images, busy = self._store.images(), self._busy()
+        return self._led(tried_again(batch, jobs, self._hosts, images, busy, waivers, policy, self._windowed))
 
     def worth_retrying(self, plan: Plan, checker: Checker) -> Plan:
         """Return the plan of a retry without the devices whose job would fail again; the devices are asked."""

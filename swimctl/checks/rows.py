@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
@@ -73,7 +74,8 @@ def fields_of(rule: CheckRule) -> frozenset[str] | None:
 def needed(rule: CheckRule, rows: Sequence[Row], command: str) -> tuple[Row, ...]:
     """Return what a rule needs of the rows, in the words of `read_as`.
 
-    Raises UnparsableOutput where no row has a field that it needs, where one lacks its key, or two share one.
+    Raises UnparsableOutput where no row has a field that it needs, where one lacks its key, or two share one that may
+    not.
     """
     wanted = fields_of(rule)
     there = {field for row in rows for field in row}
@@ -91,8 +93,20 @@ def needed(rule: CheckRule, rows: Sequence[Row], command: str) -> tuple[Row, ...
 
 
 def named(rule: CheckRule, rows: Iterable[Row]) -> dict[str, Row]:
-    """Return the rows by what names them; a rule without a key has one row at most that is told by itself."""
-    return {_name(rule, row): row for row in rows}
+    """Return the rows by what names them; a rule without a key has one row at most that is told by itself.
+
+    Where rows of one name are no error, they have numbers behind it, those that count first: so it is their number that
+    is compared, whichever of them the device lists first.
+    """
+    if not rule.repeats:
+        return {_name(rule, row): row for row in rows}
+    found: dict[str, Row] = {}
+    seen = Counter[str]()
+    for row in sorted(rows, key=lambda row: bool(unfit(rule, row))):
+        name = _name(rule, row)
+        seen[name] += 1
+        found[name if seen[name] == 1 else f"{name} #{seen[name]}"] = row
+    return found
 
 
 def counting(rule: CheckRule, rows: Iterable[Row]) -> tuple[Row, ...]:
@@ -120,7 +134,7 @@ def _check_keys(rule: CheckRule, rows: Sequence[Row], command: str) -> None:
         if lacks := [field for field in rule.key if row.get(field) in (None, "")]:
             raise UnparsableOutput(command, "", f"a row lacks {', '.join(lacks)}, which names it: {dict(row)}")
         name = _name(rule, row)
-        if name in known:
+        if name in known and not rule.repeats:
             raise UnparsableOutput(command, "", f"two rows are named {name} by {', '.join(rule.key)}")
         known.add(name)
 

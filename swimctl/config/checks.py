@@ -24,6 +24,7 @@ EXPECTATIONS: Final = (
 )  # fmt: skip
 _OF_ROWS: Final = frozenset({"still there", "as many", "nothing new"})
 _OF_ROWS_TOLD: Final = "`still there`, `as many` and `nothing new`"
+_OF_BOTH: Final = frozenset({"same", "within"})
 ABSOLUTE: Final = frozenset({"at least", "at most", "equals", "in"})
 """What a row must be whatever it was before."""
 
@@ -89,6 +90,7 @@ class CheckRule(_Strict):
     read_as: dict[str, dict[Pattern, str]] = {}
     where: dict[str, Texts] = {}
     key: Texts = []
+    repeats: bool = False
     expect: list[dict[str, Any]] = Field(min_length=1)
     ignore: Texts = []
     tolerate: int | str = 0
@@ -156,6 +158,8 @@ class CheckRule(_Strict):
         kinds = {kind for one in self.expect for kind in one}
         if not self.key and kinds & _OF_ROWS:
             raise Wrong(f"needs `key`, the fields that name a row: {_OF_ROWS_TOLD} look for rows")
+        if self.repeats and kinds & _OF_BOTH:
+            raise Wrong(f"`repeats` leaves open which row is which, so it is not for {', '.join(sorted(_OF_BOTH))}")
         if self.ready and not kinds & ABSOLUTE:
             raise Wrong(f"`ready` needs one of {', '.join(sorted(ABSOLUTE))}: the others need a time before")
         return self

@@ -123,6 +123,7 @@ def test_a_file_that_is_not_there_is_told(project: Project) -> None:
         ({"when": "'('"}, "when: has a regular expression"),
         ({"read_as": "{state: {'(': up}}"}, "has a regular expression"),
         ({"verdict": "maybe"}, "verdict must be one of fail, warn, record, not 'maybe'"),
+        ({"repeats": "true", "expect": "{same: state}"}, "`repeats` leaves open which row is which"),
         ({"ready": "true"}, "`ready` needs one of at least, at most, equals, in"),
         ({"on": "{model: '('}"}, "has a regular expression"),
         ({"on": "{filter: bern}"}, "must be key=value, not 'bern'"),

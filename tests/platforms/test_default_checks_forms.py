@@ -5,12 +5,13 @@ The outputs are written for these tests; where a form is known from stands besid
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pytest
 
+from swimctl.checks.comparing import Standing, compare
 from swimctl.checks.parsing import rows_of
-from swimctl.checks.rows import counting
+from swimctl.checks.rows import Row, counting
 from swimctl.checks.rules import defaults_of
 from swimctl.platforms.text import unread
 
@@ -332,6 +333,37 @@ def test_each_row_that_counts_is_read(form: str) -> None:
     rule = defaults_of(platform)[name]
     rows = counting(rule, rows_of(rule, platform, rule.command_on(platform), text))
     assert {" ".join(str(row[field]) for field in rule.key) for row in rows} == wanted
+
+
+_TWO_VRFS = "10.70.9.1       4        64812     900     902       12    0    0 {}\n"
+_UP, _IDLE = "1d02h           2", "never    Idle"
+
+
+@pytest.mark.parametrize("platform", ["cisco_xe", "cisco_ios"])
+@pytest.mark.parametrize(
+    ("now", "said"),
+    [
+        ((_UP, _UP, _IDLE), ""),
+        ((_IDLE, _UP, _UP), ""),
+        ((_IDLE, _UP, _IDLE), "VPNv4 Unicast 10.70.9.1 #2: state_or_prefixes_received was up, is Idle (needed up)"),
+        ((_UP,), "VPNv4 Unicast 10.70.9.1 #2 is gone"),
+        ((_IDLE,), "VPNv4 Unicast 10.70.9.1: state_or_prefixes_received was up, is Idle (needed up), "),
+    ],
+)
+def test_a_neighbour_with_the_same_address_in_several_vrfs_is_counted(
+    platform: str, now: Sequence[str], said: str
+) -> None:
+    """The device does not say which VRF it is in; of three there, two are up."""
+    rule = defaults_of(platform)["bgp-sessions"]
+    head = f"For address family: VPNv4 Unicast\n{_XE_BGP}"
+
+    def rows(states: Sequence[str]) -> tuple[Row, ...]:
+        text = head + "".join(map(_TWO_VRFS.format, states))
+        return rows_of(rule, platform, rule.command_on(platform), text)
+
+    compared = compare("bgp-sessions", rule, rows((_UP, _IDLE, _UP)), rows(now))
+    assert (compared.standing is Standing.HOLDS) is not bool(said)
+    assert said in str(compared)
 
 
 @pytest.mark.parametrize("form", NOTHING)

@@ -10,7 +10,7 @@ from pydantic import Field
 from swimctl.api.answers import Problem, TriggerAnswer
 from swimctl.api.errors import Refusal
 from swimctl.api.routing import Call, Link, Needs, Of, Route, answer
-from swimctl.api.schemas import Moment, Name, Request
+from swimctl.api.schemas import UNTIL, Moment, Name, Request
 from swimctl.requests.documents import Document, triggered_document
 from swimctl.rights import Act
 
@@ -19,9 +19,7 @@ class RetryRequest(Request):
     """A batch with jobs that failed, or were not attempted."""
 
     batch_id: Name
-    until: Moment | None = Field(
-        None, description="activate nothing that cannot end by this time; left out: as in that batch"
-    )
+    until: Moment | None = Field(None, description=f"{UNTIL}; left out: as in that batch")
 
 
 async def retry(call: Call) -> web.Response:

@@ -66,6 +66,7 @@ Note = Annotated[str, StringConstraints(strict=True, max_length=1000)]
 Workers = Annotated[int, Field(strict=True, ge=1, le=MOST_WORKERS), BeforeValidator(whole)]
 Flag = Annotated[bool, Field(strict=True)]
 Moment = Annotated[AwareDatetime, BeforeValidator(_moment)]
+UNTIL: Final = "activate nothing that cannot end by this time; no copy begins after it"
 Ids = Annotated[list[Id], Field(min_length=1, max_length=MOST_DEVICES)]
 
 
@@ -144,7 +145,7 @@ class TriggerRequest(Request):
         description="start and activate only in this window, such as `22:00-04:00@Europe/Berlin`, "
         "`Sat 22:00-04:00@Europe/Berlin` or `2030-12-05 22:00/6h@Europe/Berlin`; several have `;` between them",
     )
-    until: Moment | None = Field(None, description="activate nothing that cannot end by this time")
+    until: Moment | None = Field(None, description=UNTIL)
     stage_now: Flag = Field(False, description="check and copy at once; only the activation waits for the window")
     pilot: Flag = Field(
         True,
@@ -271,7 +272,7 @@ class ChangeRequest(Request):
         json_schema_extra=without_null,
     )
     until: Annotated[Moment | None, BeforeValidator(given)] = Field(
-        None, description="activate nothing that cannot end by this time", json_schema_extra=without_null
+        None, description=UNTIL, json_schema_extra=without_null
     )
 
     @model_validator(mode="after")

@@ -71,7 +71,8 @@ Until = Annotated[
     typer.Option(
         "--until",
         metavar="TIME",
-        help="Activate nothing that cannot end by this time: 04:00, +6h, or 2030-05-04T04:00+02:00.",
+        help="Activate nothing that cannot end by this time, and begin no copy after it: 04:00, +6h, or "
+        "2030-05-04T04:00+02:00.",
         rich_help_panel=_WAVES,
     ),
 ]

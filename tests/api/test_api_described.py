@@ -37,6 +37,15 @@ def test_the_document_is_openapi_3_1_and_has_every_route(api: Api) -> None:
             assert wanted <= set(operation["responses"]), (path, method)
 
 
+def test_each_end_of_a_batch_is_described_in_the_same_words_and_they_tell_of_copies(api: Api) -> None:
+    schemas = api.get("/api/openapi.json", token=None).json["components"]["schemas"]
+    ends = {name: one["properties"]["until"] for name, one in schemas.items() if "until" in one.get("properties", {})}
+    asked = {name: end["description"] for name, end in ends.items() if name.endswith("Request")}
+    assert asked.keys() == {"TriggerRequest", "ChangeRequest", "RetryRequest"}
+    for said in asked.values():
+        assert said.startswith("activate nothing that cannot end by this time; no copy begins after it")
+
+
 def test_the_document_names_every_field_of_an_answer(api: Api) -> None:
     """All answers that `Api` is given in any test are held against the document by this."""
     api.trigger("sw1")

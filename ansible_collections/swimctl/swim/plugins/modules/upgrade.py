@@ -88,7 +88,7 @@ options:
     type: str
   until:
     description:
-      - Activate nothing that cannot end by this time.
+      - Activate nothing that cannot end by this time. No copy begins after it.
     type: str
   stage_now:
     description:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import ssl
+import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -71,3 +72,16 @@ def test_nobody_can_log_in_yet_is_said(project: Project) -> None:
         said = served.end()
         assert "nobody can log in yet: `swimctl user add NAME`" in said
         assert served.process.returncode == 0
+
+
+def test_pages_lead_to_the_site_that_config_yaml_names(project: Project) -> None:
+    site = "https://docs.example/swimctl"
+    project.write("config.yaml", project.path.read_text(encoding="utf-8") + f"  docs_url: {site}\n")
+    with serving(project.folder, "--no-runner") as served:
+        cookie = {"Cookie": f"swimctl_session={served.token}"}
+        request = urllib.request.Request(f"{served.url}/jobs/999", headers=cookie)  # noqa: S310 our own URL
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(request, timeout=60)  # noqa: S310 our own URL
+        page = refused.value.read().decode()
+    assert "there is no job 999" in page
+    assert f'href="{site}/cli.html"' in page

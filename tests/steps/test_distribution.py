@@ -459,6 +459,35 @@ def test_a_device_waits_for_its_relay_without_a_thread(tmp_path: Path, monkeypat
     assert made.ran == 1
 
 
+@pytest.mark.parametrize("pulls", [True, False])
+def test_a_copy_whose_batch_ends_while_it_waits_does_not_begin(
+    tmp_path: Path, copy: PaperCopy, monkeypatch: pytest.MonkeyPatch, *, pulls: bool
+) -> None:
+    one, made = job(tmp_path, file_size=[None]), PaperPulling()
+    made.prepares, made.fails = 3, False
+    made.failures = [] if pulls else ["it does not reach the server"]
+    monkeypatch.setattr(distribution, "Pulling", lambda *_: made)
+    sites = SiteTurns(1)
+    ber = taken(sites.of("ber"))
+    over: list[str] = []
+
+    def in_time(_context: JobContext) -> None:
+        if over:
+            raise StepFailed("its batch was to end by then")
+
+    given = {"images": cast("Any", object()), "sites": sites, "in_time": in_time}
+    parts = Distribution().in_parts(replace(one.context, **given, device=replace(one.context.device, site="ber")))
+    next(parts)
+    ber.leave()
+    for _ in range(2 if pulls else 0):
+        next(parts)  # it waits for its relay
+    over.append("now")
+    with pytest.raises(StepFailed, match="was to end by then"):
+        one.through(parts)
+    assert (made.ran, copy.sent) == (0, 0)
+    assert ber.take(), "it has given its turn back"
+
+
 def taken(turns: Turns | None) -> Turns:
     """Take a turn, which there must be."""
     assert turns is not None

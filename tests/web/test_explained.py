@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from typing import NoReturn
 
 import pytest
 from support.api_client import Api
 from web.visitor import Visitor
 
+from swimctl.errors import DirectoryAway
 from swimctl.models import FAILED_BY, Outcome
 from swimctl.states import JobStatus
 from swimctl.topics import SAYS_ALL, TOPICS
@@ -81,11 +83,18 @@ def test_what_is_refused_says_what_that_means_in_the_frame_of_who_is_signed_in(a
     assert 'class="explained"' not in nothing
 
 
-def test_a_stranger_who_is_refused_sees_no_frame_and_learns_of_no_site(api: Api, stranger: Visitor) -> None:
+def test_a_stranger_who_is_refused_sees_no_frame_and_learns_of_no_site(
+    api: Api, stranger: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_: object) -> NoReturn:
+        raise DirectoryAway("ldaps://ldap.example", "connection refused")
+
+    monkeypatch.setattr("swimctl.web.signing.sign_in", away)
     api.backend.docs_url = ADDRESS
-    for _ in range(7):
-        answer = stranger.sign_in("nobody", "a wrong password")
-    assert answer.status == 429
-    assert b"too many" in answer.body
-    assert b'href="/devices"' not in answer.body
-    assert ADDRESS.encode() not in answer.body
+    answer = stranger.sign_in("nobody", "a wrong password")
+    assert answer.status == 503
+    page = answer.body.decode()
+    assert TOPICS["directory-away"].when in fold_of(page)
+    assert "docs/security.md" in page
+    for word in ('href="/devices"', ADDRESS, "ldap.example"):
+        assert word not in page, word

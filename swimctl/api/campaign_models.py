@@ -223,6 +223,14 @@ class OpeningAnswer(Answer):
     closes: Time
 
 
+class OwnWindowsAnswer(Answer):
+    """All that is behind, and the windows of these devices, which are closed whenever `next_window` is open."""
+
+    devices: list[str]
+    windows: list[str]
+    first_window: OpeningAnswer | None = Field(description="the first that takes one of them; null: none is known")
+
+
 class CampaignDevice(Answer):
     """One device of a campaign."""
 
@@ -243,5 +251,8 @@ class CampaignShown(CampaignAnswer):
     nights_left: int | None = Field(description="as far as swimctl knows how long such devices take")
     last_night: OpeningAnswer | None
     guessed: bool = Field(description="some of these models were never upgraded here")
+    own_windows: OwnWindowsAnswer | None = Field(
+        description="what is behind waits for its own windows; null: some of it may be upgraded in `next_window`"
+    )
     nights: list[NightAnswer]
     devices: list[CampaignDevice]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from swimctl.campaigns.outlook import Next, Outlook
+from swimctl.campaigns.outlook import Closed, Next, Outlook
 from swimctl.campaigns.rule import Rule
 from swimctl.campaigns.standing import Sight, Stand, Where, told
 from swimctl.clock import rfc3339
@@ -42,6 +42,7 @@ def shown_document(sight: Sight, outlook: Outlook) -> Document:
         "nights_left": outlook.nights,
         "last_night": _next(outlook.last),
         "guessed": outlook.guessed,
+        "own_windows": _closed(outlook.closed),
         "nights": [night_document(night, sight.left if night == sight.night else ()) for night in sight.nights],
         "devices": [_stand(stand) for stand in sight.stands],
     }
@@ -98,6 +99,12 @@ def _next(following: Next | None) -> Document | None:
     if following is None:
         return None
     return {"starts": rfc3339(following.starts), "closes": rfc3339(following.opening.closes)}
+
+
+def _closed(closed: Closed | None) -> Document | None:
+    if closed is None:
+        return None
+    return {"devices": list(closed.names), "windows": list(closed.windows), "first_window": _next(closed.first)}
 
 
 def _stand(stand: Stand) -> Document:

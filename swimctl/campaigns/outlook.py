@@ -30,10 +30,32 @@ class Next:
 
 
 @dataclass(frozen=True, slots=True)
+class Closed:
+    """All that is behind, each with a window of its own that is closed in the opening now or next.
+
+    `first` is the first opening that takes one of them; None: none is known.
+    """
+
+    devices: tuple[Device, ...]
+    first: Next | None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the names of the devices."""
+        return tuple(device.name for device in self.devices)
+
+    @property
+    def windows(self) -> tuple[str, ...]:
+        """Return their windows, each once."""
+        return tuple(dict.fromkeys(device.window for device in self.devices if device.window is not None))
+
+
+@dataclass(frozen=True, slots=True)
 class Outlook:
     """What opens now or next, and why not, where nothing does. `nights` are left: None where nobody knows.
 
-    `last` is the last of them; `guessed`: some of these models were never upgraded here.
+    `last` is the last of them; `guessed`: some of these models were never upgraded here. `closed`: what opens now or
+    next takes no device.
     """
 
     next: Next | None
@@ -41,6 +63,7 @@ class Outlook:
     nights: int | None = None
     last: Next | None = None
     guessed: bool = False
+    closed: Closed | None = None
 
 
 def next_at(calendars: Calendars, rule: Rule, now: datetime) -> Next | str:
@@ -106,8 +129,11 @@ def outlook(sight: Sight, service: Service, calendars: Calendars, now: datetime)
     behind = [stand.device for stand in sight.those(Where.BEHIND)]
     if not behind:
         return Outlook(first)
-    some = may_in(calendars, behind, first)[: rule.most or len(behind)]
-    fits, guessed = _fit(service, rule, some, first, now) if some else (0, False)
+    may = may_in(calendars, behind, first)
+    if not may:
+        takes = (one for one in openings(calendars, rule, start) if may_in(calendars, behind, one))
+        return Outlook(first, closed=Closed(tuple(behind), next(takes, None)))
+    fits, guessed = _fit(service, rule, may[: rule.most or len(may)], first, now)
     if not fits:
         return Outlook(first, guessed=guessed)
     nights = ceil(len(behind) / fits)

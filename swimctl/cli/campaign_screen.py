@@ -171,6 +171,12 @@ def _to_come(sight: Sight, outlook: Outlook, now: datetime) -> Iterator[str]:
         yield f"No window: {outlook.why}"
     elif sight.counts[Where.BEHIND]:
         yield f"{'Window' if outlook.next.starts <= now else 'Next window'}: {_when(outlook.next, now)}"
+    if closed := outlook.closed:
+        yield f"Then the own windows of what is behind are closed: {some(closed.names)} ({some(closed.windows, 3)})"
+        if closed.first is None:
+            yield "No window is known in which theirs is open, too: change theirs, or that of the campaign"
+        else:
+            yield f"The first window for one of them: {_when(closed.first, now)}"
     if outlook.nights is not None:
         last = f", the last one on {_day(outlook.last.starts)}" if outlook.last else ""
         many = "1 night" if outlook.nights == 1 else f"{outlook.nights:,} nights"

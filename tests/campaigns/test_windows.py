@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from support.campaigns import ANNA, Wished, again, wished
 
+from swimctl.campaigns.documents import shown_document
 from swimctl.campaigns.nights import NotNow
 from swimctl.campaigns.standing import State
 from swimctl.cli import campaign_screen
@@ -141,6 +145,55 @@ def test_a_device_whose_calendar_cannot_be_read_takes_no_place_of_a_night(wish: 
         assert came.state is State.BLOCKED
         assert "gone.ics does not count" in str(one.campaigns.show("access"))
         assert len(one.store.batches()) == 1
+
+
+def shown(wish: Wished) -> tuple[str, dict[str, Any]]:
+    """Return the screen of a campaign and its document."""
+    seen = wish.campaigns.show("access")
+    screen = campaign_screen.shown(seen.sight, seen.outlook, wish.clock.now(), 200)
+    return screen, shown_document(seen.sight, seen.outlook)
+
+
+@pytest.fixture
+def here_is_utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.usefixtures("here_is_utc")
+def test_a_campaign_whose_devices_wait_for_their_own_windows_says_so_and_when_the_first_one_goes_on(
+    wish: Wished,
+) -> None:
+    data = "{groups: [access], data: {model: C9300-24P%s}}\n"
+    own = {"sw1": ", window: 'Thu 23:00-05:00@UTC'", "sw2": ", window: 'Thu 01:00-02:00@UTC'", "sw3": ""}
+    wish.project.write("inventory/hosts.yaml", "".join(f"{name}: {data % window}" for name, window in own.items()))
+    with again(wish.project, wish.clock) as one:
+        one.create(window="Mon-Wed 22:00-04:00@UTC")
+        assert shown(one)[1]["own_windows"] is None, "the night takes sw3"
+        one.ends(one.begun())
+        assert one.where() == {"there": ["sw3"], "behind": ["sw1", "sw2"]}
+        one.at("2031-05-07T12:00+00:00")
+        assert shown(one)[1]["own_windows"] is None, "the night of Wednesday goes on till Thursday"
+        one.at("2031-05-08T12:00+00:00")
+        screen, document = shown(one)
+        assert screen.splitlines()[4:7] == [
+            "  Next window: Mon 2031-05-12 22:00 to 04:00, in 4 d 10 h",
+            "  Then the own windows of what is behind are closed: sw1, sw2 (Thu 23:00-05:00@UTC, Thu 01:00-02:00@UTC)",
+            "  The first window for one of them: Wed 2031-05-14 22:00 to 04:00, in 6 d 10 h",
+        ]
+        assert document["own_windows"] == {
+            "devices": ["sw1", "sw2"],
+            "windows": ["Thu 23:00-05:00@UTC", "Thu 01:00-02:00@UTC"],
+            "first_window": {"starts": "2031-05-14T22:00:00.000000Z", "closes": "2031-05-15T04:00:00.000000Z"},
+        }
+        assert (document["state"], document["nights_left"]) == ("waiting", None)
+        one.campaigns.change("access", lambda rule: replace(rule, window="Mon 22:00-04:00@UTC"), ANNA)
+        screen, document = shown(one)
+        assert "No window is known in which theirs is open, too: change theirs, or that of the campaign" in screen
+        assert document["own_windows"]["first_window"] is None
 
 
 def test_how_many_nights_are_left_and_which_is_the_last(wish: Wished) -> None:

@@ -176,3 +176,20 @@ def test_one_that_this_version_cannot_read_hides_no_other_and_can_be_ended(opera
     assert f"{PAGE}/change" not in operator.forms(PAGE), "there is nothing to begin with"
     assert operator.press(PAGE, f"{PAGE}/end", reason="another version wrote it").status == 303
     assert api.store.campaign("access").ended_by == OPERATOR
+
+
+def test_what_waits_for_its_own_window_is_named_with_the_first_night_for_it(project: Project) -> None:
+    data = "data: {model: C9300-24P, window: 'Thu 01:00-02:00@UTC'}"
+    hosts = f"sw1: {{groups: [switches], {data}}}\n"
+    with opened(project, StandingClock(), hosts) as api, answering(api.backend, add_pages) as api.address:
+        api.backend.campaigns.create("access", Rule(Selection(all=True), "Mon-Wed 22:00-04:00@UTC"), ROOT)
+        assert api.get("/api/campaigns/access/show/").json["own_windows"] == {
+            "devices": ["sw1"],
+            "windows": ["Thu 01:00-02:00@UTC"],
+            "first_window": {"starts": "2031-05-07T22:00:00.000000Z", "closes": "2031-05-08T04:00:00.000000Z"},
+        }
+        operator = Visitor(api)
+        assert operator.sign_in(OPERATOR).status == 303
+        page = operator.see(PAGE)
+        assert "closed then for all that is behind: sw1 (Thu 01:00-02:00@UTC). The first window that takes one" in page
+        assert "2031-05-07T22:00" in page

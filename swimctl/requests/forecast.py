@@ -7,6 +7,7 @@ time, as many devices under way as the batch allows, as many copies at a site, a
 from __future__ import annotations
 
 import heapq
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -24,7 +25,8 @@ _ALWAYS: Final = Go()
 class Ahead:
     """One job to come. Its parts are in real seconds: the check, the copy with its hash, and all from the activation.
 
-    `needs` is what must fit into the window, in real seconds. `gate`: its own one, in place of the batch's.
+    `needs` is what must fit into the window, in real seconds. `gate`: its own one, in place of the batch's. `fetches`:
+    the device gets its image by itself, and nobody talks with it meanwhile.
     """
 
     name: str
@@ -37,6 +39,7 @@ class Ahead:
     group: str | None = None
     site: str | None = None
     gate: Gate | None = None
+    fetches: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +121,7 @@ class _Wave:
         self._number = count()
         self._under_way = self._talking = 0
         self._groups: set[str] = set()
-        self._copying: dict[str, int] = {}
+        self._copying = Counter[str]()
         self._queue: list[tuple[Ahead, datetime]] = []
         self._woken: set[datetime] = set()
         self._closed: dict[tuple[Gate, float], Wait] = {}
@@ -178,24 +181,30 @@ class _Wave:
         return slot
 
     def _checked(self, job: Ahead, started: datetime) -> Callable[[datetime], None]:
-        return lambda _now: self._queue.append((job, started))
+        def act(_now: datetime) -> None:
+            self._talking -= 1  # who waits until it may copy holds nobody up
+            self._queue.append((job, started))
+
+        return act
 
     def _copy(self, now: datetime) -> None:
-        """Start the copies for which their sites have room, in the order in which they came."""
+        """Start the copies for which there is room, in the order in which they came."""
         waiting = []
         for job, started in self._queue:
             most = self.course.copies_per_site if job.site and job.copy else 0
-            if most and self._copying.get(job.site or "", 0) >= most:
+            talks = not job.fetches
+            if (talks and self._talking >= self.course.talking) or (most and self._copying[job.site or ""] >= most):
                 waiting.append((job, started))
                 continue
-            self._copying[job.site or ""] = self._copying.get(job.site or "", 0) + 1
+            self._talking += talks
+            self._copying[job.site or ""] += 1
             self._at(now + timedelta(seconds=job.copy), self._copied(job, started, now))
         self._queue = waiting
 
     def _copied(self, job: Ahead, started: datetime, copies: datetime) -> Callable[[datetime], None]:
         def act(now: datetime) -> None:
             self._copying[job.site or ""] -= 1
-            self._talking -= 1
+            self._talking -= not job.fetches
             self._activate(job, started, copies, now)
 
         return act

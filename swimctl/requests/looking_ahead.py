@@ -114,6 +114,7 @@ class LookAhead:
                     item.device.redundancy_group,
                     item.device.site,
                     gates.get(item.device.window),
+                    fetches=row.origin not in {"", "push"},
                 )
             )
         opened = self._gate(request, None) if activates else partial(gate, window=None, until=None, freezes=())

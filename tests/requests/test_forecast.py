@@ -7,14 +7,16 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import pairwise
 from random import Random
+from typing import TypeVar
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from swimctl.config.hours import Window
 from swimctl.config.windows import Go, Wait, gate
-from swimctl.requests.forecast import Ahead, Course, Span, forecast
+from swimctl.requests.forecast import Ahead, Course, forecast
 
+T = TypeVar("T")
 START = datetime(2031, 3, 4, 20, 0, tzinfo=UTC)
 
 
@@ -34,6 +36,7 @@ def batch(seed: int, count: int) -> tuple[list[Ahead], Course]:
                 after=tuple(chance.sample(before, min(len(before), chance.choice((0, 0, 1, 2))))),
                 group=chance.choice((None, "a", "b")),
                 site=chance.choice((None, "bern", "chur")),
+                fetches=chance.random() < 0.3,
             )
         )
     under_way = chance.randint(1, 5)
@@ -43,7 +46,7 @@ def batch(seed: int, count: int) -> tuple[list[Ahead], Course]:
 BATCHES = st.builds(batch, st.integers(0, 2**32), st.integers(1, 12))
 
 
-def most_at_once(spans: Iterable[Span], begins: Callable[[Span], datetime], ends: Callable[[Span], datetime]) -> int:
+def most_at_once(spans: Iterable[T], begins: Callable[[T], datetime], ends: Callable[[T], datetime]) -> int:
     moments = sorted((at, step) for span in spans for at, step in ((begins(span), 1), (ends(span), -1)))
     most = now = 0
     for _, step in moments:
@@ -67,7 +70,9 @@ def test_every_job_goes_through_and_every_rule_holds(given: tuple[list[Ahead], C
         assert span.activates + timedelta(seconds=job.rest) == span.ends
         assert all(told.spans[far].ends <= span.starts for far in job.after)
     assert most_at_once(told.spans.values(), lambda s: s.starts, lambda s: s.ends) <= course.under_way
-    assert most_at_once(told.spans.values(), lambda s: s.starts, lambda s: s.activates) <= course.talking
+    talks = [(span.starts, span.starts + timedelta(seconds=by_name[name].check)) for name, span in told.spans.items()]
+    talks += [(span.copies, span.activates) for name, span in told.spans.items() if not by_name[name].fetches]
+    assert most_at_once(talks, lambda talk: talk[0], lambda talk: talk[1]) <= course.talking
     for group in ("a", "b"):
         members = sorted((told.spans[job.name].starts, told.spans[job.name].ends) for job in jobs if job.group == group)
         assert all(first[1] <= second[0] for first, second in pairwise(members))
@@ -101,6 +106,11 @@ def test_twelve_by_four_take_three_rounds() -> None:
 def test_what_comes_back_later_does_not_keep_the_next_from_copying() -> None:
     told = forecast(plain(3), Course(under_way=3, talking=1), START)
     assert told.ends - START == timedelta(seconds=2 * 60 + 300)
+
+
+def test_who_fetches_keeps_nobody_from_talking() -> None:
+    assert forecast(plain(3, fetches=True), Course(3, 1), START).ends - START == timedelta(seconds=3 * 10 + 50 + 240)
+    assert forecast(plain(3), Course(3, 1), START).ends - START == timedelta(seconds=3 * (10 + 50) + 240)
 
 
 def test_a_job_that_does_not_fit_is_named_and_the_others_go_on() -> None:

@@ -3,12 +3,14 @@
     python benchmarks/width.py                                   1, 10, 100 and 1,000, with the default settings
     python benchmarks/width.py 100 --workers 20 --under-way 100  others; 20 of them talk at the same time
     python benchmarks/width.py 1000 --under-way 1000 --boot 900  they reload for 900 real seconds: all are down together
+    python benchmarks/width.py 60 --under-way 60 --fetch 60      each copy takes 60 real seconds, by pull: all together
     python benchmarks/width.py --picture docs/width.svg          draws it, too
 
 The lab runs in a process of its own on the same machine, so that its work is not counted, but does compete. Threads
-and memory are those of the process of `swimctl upgrade`. A device counts as down while its job reads `activating`. The
-start costs the same for any number of devices, so what one more device costs is told against the first row. A busy
-machine makes all CPU seconds longer: how much, a fixed piece of work tells that runs beside it all the time.
+and memory are those of the process of `swimctl upgrade`. A device counts as down while its job reads `activating`, and
+as fetching while some bytes of its image have come and not all. The start costs the same for any number of devices, so
+what one more device costs is told against the first row. A busy machine makes all CPU seconds longer: how much, a fixed
+piece of work tells that runs beside it all the time.
 """
 
 from __future__ import annotations
@@ -43,6 +45,7 @@ class Row:
     memory: float
     threads: int
     down: int
+    fetching: int
     seconds: float
     loop: float
 
@@ -51,18 +54,31 @@ class Row:
         return (self.cpu - first.cpu) / max(1, self.devices - first.devices)
 
 
-def measure(devices: int, workers: int, under_way: int, boot: float, speed: float) -> Row:
-    """Upgrade so many devices; `boot` are the real seconds of a reload, 0 leaves the lab's own."""
+@dataclass(frozen=True)
+class Asked:
+    """How the upgrades run; `boot` and `fetch` are the real seconds of a reload and a copy, 0 leaves the lab's own."""
+
+    workers: int
+    under_way: int
+    boot: float
+    fetch: float
+    speed: float
+
+
+def measure(devices: int, asked: Asked) -> Row:
+    """Upgrade so many devices."""
     with tempfile.TemporaryDirectory(prefix="swimctl-bench-") as name:
         folder = Path(name)
-        words = (sys.executable, __file__, _LAB, str(devices), str(boot * speed), str(speed), name)
+        told = (devices, asked.boot * asked.speed, asked.fetch * asked.speed, asked.speed, name)
+        words = (sys.executable, __file__, _LAB, *map(str, told))
         with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as lab:  # noqa: S603 - this program
             if lab.stdout is None or lab.stdout.readline().strip() != "ready":
                 raise SystemExit("the lab did not start")
-            _set(folder / "config.yaml", under_way, boot, speed)
+            _set(folder / "config.yaml", asked)
+            workers = ("--workers", str(asked.workers)) if asked.workers else ()
             started = time.monotonic()
             upgrade = subprocess.Popen(  # noqa: S603 - our own program
-                (*SWIMCTL, "upgrade", "--all", "--yes", "--quiet", *(("--workers", str(workers)) if workers else ())),
+                (*SWIMCTL, "upgrade", "--all", "--yes", "--quiet", *workers),
                 cwd=folder,
                 stdout=subprocess.DEVNULL,
             )
@@ -71,32 +87,37 @@ def measure(devices: int, workers: int, under_way: int, boot: float, speed: floa
     return replace(row, seconds=time.monotonic() - started)
 
 
-def _set(config: Path, under_way: int, boot: float, speed: float) -> None:
+def _set(config: Path, asked: Asked) -> None:
     yaml = YAML()
     settings = yaml.load(config)
     own = settings["swimctl"]
-    if under_way:
-        own["under_way"] = under_way
-    if boot:
-        own.setdefault("deadlines", {})["up"] = 2 * boot * speed
+    if asked.under_way:
+        own["under_way"] = asked.under_way
+    if asked.fetch:
+        # A copy's rate is that of the clock of the lab; 0.001 is the least that may be said.
+        own.setdefault("distribution", {}).update(transport="pull", minimum_rate=0.001)
+        own.setdefault("image_server", {})["copies"] = 1000
+    if asked.boot:
+        own.setdefault("deadlines", {})["up"] = 2 * asked.boot * asked.speed
         own.setdefault("activation", {})["auto_abort_minutes"] = 1200  # the most: it counts from the activation
-        own.setdefault("login", {})["poll"] = 10 * speed  # as often as in life, where seconds are real
+        own.setdefault("login", {})["poll"] = 10 * asked.speed  # as often as in life, where seconds are real
     yaml.dump(settings, config)
 
 
 def _watched(upgrade: subprocess.Popen[bytes], store: Path, devices: int) -> Row:
-    threads = down = looks = 0
+    threads = down = fetching = looks = 0
     loop = 0.0
     while True:
         gone, status, usage = os.wait4(upgrade.pid, os.WNOHANG)
         if gone:
             upgrade.returncode = os.waitstatus_to_exitcode(status)
-            succeeded = _jobs(store, "success")
+            succeeded = _jobs(store, "status = 'success'")
             cpu, memory = usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
-            return Row(devices, succeeded, cpu, memory, threads, down, seconds=0, loop=loop / looks)
+            return Row(devices, succeeded, cpu, memory, threads, down, fetching, seconds=0, loop=loop / looks)
         with suppress(OSError, sqlite3.Error):
             threads = max(threads, len(os.listdir(f"/proc/{upgrade.pid}/task")))  # noqa: PTH208 - only counted
-            down = max(down, _jobs(store, "activating"))
+            down = max(down, _jobs(store, "status = 'activating'"))
+            fetching = max(fetching, _jobs(store, "bytes_done > 0 AND bytes_done < bytes_total"))
         loop, looks = loop + _loop(), looks + 1
         time.sleep(_SECONDS_A_LOOK)
 
@@ -108,20 +129,23 @@ def _loop() -> float:
     return 1000 * (time.process_time() - began)
 
 
-def _jobs(store: Path, status: str) -> int:
+def _jobs(store: Path, which: str) -> int:
     with closing(sqlite3.connect(f"file:{store}?mode=ro", uri=True)) as base:
-        (count,) = base.execute("SELECT count(*) FROM jobs WHERE status = ?", (status,)).fetchone()
+        (count,) = base.execute(f"SELECT count(*) FROM jobs WHERE {which}").fetchone()  # noqa: S608 - our own words
         return int(count)
 
 
-def be_the_lab(devices: int, boot: float, speed: float, folder: Path) -> None:
-    """Run the switches until this process is told to end; `boot` are device seconds."""
+def be_the_lab(devices: int, boot: float, fetch: float, speed: float, folder: Path) -> None:
+    """Run the switches until this process is told to end; `boot` and `fetch` are device seconds."""
     from swimctl.cli.lab import register
     from swimctl.lab.cisco_xe.fleet import default_fleet
     from swimctl.lab.fleet import LabFleet
     from swimctl.lab.folder import Kept
+    from swimctl.lab.images import DEFAULT_SIZE
 
     specs = [replace(spec, boot_seconds=boot or None) for spec in default_fleet(devices)]
+    if fetch:
+        specs = [replace(spec, transfer=DEFAULT_SIZE / fetch) for spec in specs]
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})  # in all threads: only `sigwait` takes it
     with LabFleet(specs, speed=speed, folder=folder) as lab:
         register(folder, lab.write_folder(folder, Kept()))
@@ -140,14 +164,16 @@ def table(rows: Sequence[Row]) -> str:
         "memory",
         "threads",
         "down",
+        "fetching",
         "seconds",
     )
     lines = [
         f"| {' | '.join(columns)} |",
-        "|---|---|---|---|---|---|---|---|---|",
+        f"|{'---|' * len(columns)}",
         *(
             f"| {row.devices} | {row.succeeded} | {row.cpu:.1f} | {_more(row, rows[0])} | {row.loop:.1f} ms | "
-            f"{row.memory:.0f} MB | {row.threads} | {row.down} | {row.seconds:.0f} |"
+            f"{row.memory:.0f} MB | {row.threads} | {row.down} | {row.fetching} | "
+            f"{row.seconds:.0f} |"
             for row in rows
         ),
     ]
@@ -161,20 +187,21 @@ def _more(row: Row, first: Row) -> str:
 def main() -> int:
     """Measure what the command line asks for; 1 where not all devices succeeded."""
     if sys.argv[1:2] == [_LAB]:
-        devices, boot, speed, folder = sys.argv[2:]
-        be_the_lab(int(devices), float(boot), float(speed), Path(folder))
+        devices, boot, fetch, speed, folder = sys.argv[2:]
+        be_the_lab(int(devices), float(boot), float(fetch), float(speed), Path(folder))
         return 0
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("devices", type=int, nargs="*", default=[1, 10, 100, 1000])
     parser.add_argument("--workers", type=int, default=0, help="default: that of swimctl")
     parser.add_argument("--under-way", type=int, default=0, help="default: as many as workers")
     parser.add_argument("--boot", type=float, default=0, help="real seconds of a reload; default: 6 to 8")
+    parser.add_argument("--fetch", type=float, default=0, help="real seconds of a copy that a device fetches")
     parser.add_argument("--speed", type=float, default=60, help="device seconds per real second")
     parser.add_argument("--picture", type=Path, help="where the picture goes")
     asked = parser.parse_args()
     rows = []
     for devices in asked.devices:
-        rows.append(measure(devices, asked.workers, asked.under_way, asked.boot, asked.speed))
+        rows.append(measure(devices, Asked(asked.workers, asked.under_way, asked.boot, asked.fetch, asked.speed)))
         print(table(rows[-1:]) if len(rows) == 1 else table(rows).splitlines()[-1], flush=True)
     if asked.picture is not None:
         asked.picture.write_text(picture(rows), encoding="utf-8")

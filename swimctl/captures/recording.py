@@ -79,6 +79,10 @@ class _KeptModels:
         except UnparsableOutput:
             return None  # whoever reads the bundle is told why
 
+    def close(self) -> None:
+        """End its session; the next reading opens another one."""
+        self._way.close()
+
 
 class Recording:
     """A session that keeps what is printed, and asks nothing twice. It is opened anew where a command closes it.

@@ -246,8 +246,8 @@ class Settings(Section):
         None,
         ge=1,
         le=5000,
-        description="how many devices of a batch may be under way, those that reload among them; default: as many as "
-        "`workers`",
+        description="how many devices of a batch may be under way, those that reload and those that fetch their image "
+        "among them; default: as many as `workers`",
     )
     clock_speed: float = Field(
         1.0, gt=0, le=10_000, description="device seconds per real second; set it for the lab only"

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from swimctl.clock import Clock, between_looks
-from swimctl.steps.pausing import WANTED, Parts, Pause
+from swimctl.steps.pausing import GLANCE, WANTED, Parts, Pause
 
 # Jobs that wait for their turn look again so often together, in times a second: each look reads the store.
 _LOOKS: Final = 50.0
@@ -28,10 +28,11 @@ class _Going:
     begun: bool = field(default=False, compare=False)
     early: bool = field(default=False, compare=False)  # it waits for what is before its activation
     beginning: bool = field(default=False, compare=False)  # it has a lane that is none of those kept
+    in_lane: bool = field(default=False, compare=False)
 
 
 class Lanes:
-    """Give each lane the next part that is due; a lane is a thread that calls `work`.
+    """Give each lane the next part that is due; a lane is a thread that calls `work`, and one more calls `look`.
 
     A job must not raise. At most `under_way` have begun and not ended. Where those are more than the lanes, a quarter
     of the lanes is kept for devices that come back: an uncommitted upgrade has a timer, and must not wait behind the
@@ -51,6 +52,7 @@ class Lanes:
         self._new = [_Going(number, parts, self._within()) for number, parts in enumerate(jobs)]  # a heap
         self._back: deque[_Going] = deque()  # those under way, as they come
         self._early: deque[_Going] = deque()
+        self._looking: list[_Going] = []
         self._left = len(self._new)
         self._waiting = 0  # for their turn
         self._under_way = 0
@@ -75,13 +77,24 @@ class Lanes:
     def work(self) -> None:
         """Run parts until all jobs have ended."""
         while (going := self._next()) is not None:
-            pause: Pause | None = None
-            try:
-                pause = going.within.run(next, going.parts, None)
-            except StopIteration:
-                pass
-            finally:
-                self._over(going, pause)
+            self._run(going)
+
+    def look(self) -> None:
+        """Run the parts that only look, twice a second, until all jobs have ended."""
+        while not self.wait(GLANCE):
+            with self._changed:
+                looking, self._looking = self._looking, []
+            for going in looking:
+                self._run(going)
+
+    def _run(self, going: _Going) -> None:
+        pause: Pause | None = None
+        try:
+            pause = going.within.run(next, going.parts, None)
+        except StopIteration:
+            pass
+        finally:
+            self._over(going, pause)
 
     def _within(self) -> Context:
         within = copy_context()
@@ -101,7 +114,9 @@ class Lanes:
             while self._left:
                 if self._busy < self._lanes and (self._back or self._may_begin()):
                     self._busy += 1
-                    return self._back.popleft() if self._back else self._begin()
+                    going = self._back.popleft() if self._back else self._begin()
+                    going.in_lane = True
+                    return going
                 self._changed.wait()
             return None
 
@@ -118,7 +133,8 @@ class Lanes:
     def _over(self, going: _Going, pause: Pause | None) -> None:
         """Count what a part ended with: None is the job's end."""
         with self._changed:
-            self._busy -= 1
+            self._busy -= going.in_lane
+            going.in_lane = False
             self._beginning -= going.beginning
             going.beginning = False
             going.begun = pause is not None and (going.begun or pause.begun)
@@ -126,6 +142,8 @@ class Lanes:
                 self._under_way -= 1
             if pause is None:
                 self._left -= 1
+            elif pause.looks:
+                self._looking.append(going)
             else:
                 going.early = going.begun and pause.early
                 if going.early or not going.begun:
@@ -133,7 +151,7 @@ class Lanes:
                     shortest = between_looks(self._clock, self._waiting / _LOOKS)
                     pause = replace(pause, seconds=max(pause.seconds, shortest))
             self._changed.notify_all()
-        if pause is not None:
+        if pause is not None and not pause.looks:
             self._watch(pause, lambda: self._take_up(going))
 
     def _take_up(self, going: _Going) -> None:

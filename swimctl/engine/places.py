@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TypeVar
 
 from swimctl.clock import Clock
@@ -28,17 +28,17 @@ class Places:
         self._changed = threading.Condition()
 
     def see_through(self, parts: Parts[T], clock: Clock, stop: threading.Event) -> T:
-        """Run all parts in this thread, each in a place, and return what they come to; no pause has one."""
-        back, before = False, WANTED.set(self._wanted)
+        """Run all parts in this thread, and return what they come to. No pause has a place, and no part that looks."""
+        back, looks, before = False, False, WANTED.set(self._wanted)
         try:
             while True:
-                with self._one(back=back):
+                with nullcontext() if looks else self._one(back=back):
                     try:
                         pause = next(parts)
                     except StopIteration as end:
                         result: T = end.value
                         return result
-                back = pause.begun and not pause.early
+                back, looks = pause.begun and not pause.early, pause.looks
                 pause.hold(clock, stop)
         finally:
             WANTED.reset(before)

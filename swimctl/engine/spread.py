@@ -116,12 +116,14 @@ class Spread:
             for thread in more:
                 thread.join()
 
-        steering = threading.Thread(target=steer, args=(limits,), name="steering")
+        beside = [threading.Thread(target=lanes.look, name="looks", daemon=True)]
         if steered is not _unchanged:
-            steering.start()
+            beside.append(threading.Thread(target=steer, args=(limits,), name="steering", daemon=True))
+        for thread in beside:
+            thread.start()
         run(names[:made])
-        if steered is not _unchanged:
-            steering.join()
+        for thread in beside:
+            thread.join()
 
     def _on_each(self, names: Sequence[str], workers: int, work: Callable[[str], object]) -> None:
         """Call `work` for each device in Nornir's runner; it must not raise."""

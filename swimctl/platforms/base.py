@@ -10,6 +10,7 @@ from typing import Protocol, TypeVar, runtime_checkable
 from swimctl.models import ImageKind
 from swimctl.platforms.evidence import Decision, Evidence
 from swimctl.platforms.facts import InstallOutcome
+from swimctl.platforms.talk import Talk
 from swimctl.platforms.terminal import Answer
 
 T = TypeVar("T")
@@ -52,6 +53,9 @@ class Netconf(Protocol):
         look.
         """
 
+    def close(self) -> None:
+        """End its session; the next reading opens another one."""
+
 
 @runtime_checkable
 class OffersNetconf(Protocol):
@@ -60,6 +64,16 @@ class OffersNetconf(Protocol):
     @property
     def netconf(self) -> Netconf | None:
         """Return the way to the models; None where nobody is to take it."""
+
+
+@runtime_checkable
+class Talks(Protocol):
+    """A session that may be left alone while a command runs in it for long."""
+
+    def talk(
+        self, command: str, answers: Sequence[Answer], deadline: float, *, closing: re.Pattern[str] | None = None
+    ) -> Talk[Reply]:
+        """Do as `Session.converse` does, from one lull to the next."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,9 @@ from urllib.parse import quote
 
 from swimctl.errors import CommandRefused
 from swimctl.models import Image
-from swimctl.platforms.base import Session
+from swimctl.platforms.base import Session, Talks
 from swimctl.platforms.driver import SizesFiles
+from swimctl.platforms.talk import Talk
 from swimctl.platforms.terminal import Answer, answer
 
 BY_SSH: Final = ("scp", "sftp")
@@ -99,7 +100,7 @@ class Fetched:
 class Fetches(SizesFiles, Protocol):
     """A driver whose device fetches a file from a server."""
 
-    def fetch(self, remote: Remote, image: Image, vrf: str, deadline: float) -> Fetched:
+    def fetch(self, remote: Remote, image: Image, vrf: str, deadline: float) -> Talk[Fetched]:
         """Have the device fetch a file to the image's destination, in a VRF unless that is empty.
 
         Raises CommandRefused where such a device cannot be told the VRF, or takes no file from such a server.
@@ -129,15 +130,17 @@ class Fetching:
     no_vrf: str = ""
     asks: bool = False
 
-    def run(self, session: Session, remote: Remote, destination: str, vrf: str, deadline: float) -> Fetched:
+    def run(self, session: Session, remote: Remote, destination: str, vrf: str, deadline: float) -> Talk[Fetched]:
         """Return what the device says of the command; CommandRefused where it takes no VRF, and one is wanted."""
         if vrf and self.no_vrf:
             raise CommandRefused(self.no_vrf.format(vrf=vrf))
         if self.asks and not remote.username:
             remote = replace(remote, username=_ANYBODY, password=f"{_ANYBODY}@")
+        if not isinstance(session, Talks):
+            raise CommandRefused("nothing is fetched in a session that only reads")
         line = self.command(remote.named if self.asks else remote.signed, destination, vrf)
         answers = (*self.answers, *remote.answers()) if self.asks else self.answers
-        reply = session.converse(line, answers, deadline)
+        reply = yield from session.talk(line, answers, deadline)
         said = [line.strip() for line in reply.text.splitlines() if self.complaint.match(line)]
         advice = self._advice(reply.text, remote) if said else ""
         return Fetched(" / ".join(dict.fromkeys(said[-_TOLD:])), reply.dropped, advice)
@@ -158,8 +161,10 @@ Fetchings = Mapping[str, Fetching]
 """How a system fetches a file, by the kind of the server, such as `scp`."""
 
 
-def fetch(how: Fetchings, session: Session, remote: Remote, destination: str, vrf: str, deadline: float) -> Fetched:
+def fetch(
+    how: Fetchings, session: Session, remote: Remote, destination: str, vrf: str, deadline: float
+) -> Talk[Fetched]:
     """Have a device fetch a file in its system's way; CommandRefused where it has none for such a server."""
     if remote.scheme not in how:
         raise CommandRefused(f"swimctl knows no command by which this device fetches a file by {remote.scheme}")
-    return how[remote.scheme].run(session, remote, destination, vrf, deadline)
+    return (yield from how[remote.scheme].run(session, remote, destination, vrf, deadline))

@@ -21,6 +21,7 @@ from swimctl.errors import (
 )
 from swimctl.platforms import terminal_of
 from swimctl.platforms.base import Netconf
+from swimctl.platforms.talk import Lull, Talk, talked
 from swimctl.platforms.terminal import Answer, Stand, body, has_echo, matching, plain, stand, without_pages
 from swimctl.sessions import one_look
 from swimctl.sessions.first_prompt import FirstPrompt
@@ -111,7 +112,7 @@ class Session:
             return known
         if not command.startswith(_READS) and command not in _CHANGES_NOTHING:
             one_look.forget()
-        reply = self._converse(command, (), Deadline(self._clock, deadline), closing=None, quiet=quiet)
+        reply = talked(self._converse(command, (), Deadline(self._clock, deadline), closing=None, quiet=quiet))
         if reply.dropped:
             raise SessionLost(f"the session to {self._target.name} ended in '{command}'")
         if reply.whole > len(reply.text):
@@ -129,8 +130,17 @@ class Session:
         The session may drop: that is a Reply, as only the device can tell what it means. `closing` matches a line
         after which nothing more is waited for than a moment of silence.
         """
+        return talked(self.talk(command, answers, deadline, closing=closing))
+
+    def talk(
+        self, command: str, answers: Sequence[Answer], deadline: float, *, closing: re.Pattern[str] | None = None
+    ) -> Talk[Reply]:
+        """Do as `converse` does, and say at each lull that nothing is to be done. Not shared: one talk at a time."""
         one_look.forget()
-        reply = self._converse(command, answers, Deadline(self._clock, deadline), closing=closing, quiet=False)
+        reply = yield from self._converse(
+            command, answers, Deadline(self._clock, deadline), closing=closing, quiet=False
+        )
+        yield self._lull(0)
         return replace(reply, text=self._told(reply.text, command, quiet=False))
 
     @contextlib.contextmanager
@@ -178,7 +188,7 @@ class Session:
         if terminal.enable and (stand(prompt, self.hostname, terminal).prompt != "#" or self._target.enable_secret):
             self._enable(answer())
         for command in terminal.setup:
-            reply = self._converse(command, (), answer(), closing=None, quiet=False)
+            reply = talked(self._converse(command, (), answer(), closing=None, quiet=False))
             if reply.dropped:
                 raise SessionLost(f"the session to {self._target.name} ended in '{command}'")
             lines = body(reply.text, command, self.hostname, terminal).split("\n")
@@ -194,7 +204,7 @@ class Session:
         )
         answers = (Answer(re.compile("assword"), secret),)
         try:
-            reply = self._converse("enable", answers, deadline, closing=None, quiet=False)
+            reply = talked(self._converse("enable", answers, deadline, closing=None, quiet=False))
         except UnexpectedPrompt:  # it asks for the secret again and again
             raise problem from None
         if reply.dropped:
@@ -215,10 +225,10 @@ class Session:
         *,
         closing: re.Pattern[str] | None,
         quiet: bool,
-    ) -> Reply:
+    ) -> Talk[Reply]:
         """Talk within the deadline, also where a call into the library does not return."""
         with watchdog(deadline.left_real + GRACE, self.close) as bit:
-            reply = self._talk(command, answers, deadline, closing=closing, quiet=quiet)
+            reply = yield from self._talk(command, answers, deadline, closing=closing, quiet=quiet)
         if reply.dropped:
             self._heard.end()
             self._transcript.note(
@@ -236,7 +246,7 @@ class Session:
         *,
         closing: re.Pattern[str] | None,
         quiet: bool,
-    ) -> Reply:
+    ) -> Talk[Reply]:
         """Read until the prompt is back, answering questions; every way out is a Reply or an error with a name."""
         text = ""
         gone = 0  # characters that were dropped from its middle
@@ -249,7 +259,8 @@ class Session:
             self._write(command + "\n")
             last_news = time.monotonic()
             while True:
-                if news := self._read(0.05 if time.monotonic() - last_news < _SILENCE else 0.25):
+                yield self._lull(0.05 if time.monotonic() - last_news < _SILENCE else 0.25)
+                if news := self._read(0):
                     last_news = time.monotonic()
                     text += news
                     self.heard += len(news)
@@ -268,7 +279,7 @@ class Session:
                     return self._reply(without_pages(text) if turned else text, gone, command)
                 if where.question or where.page:
                     tail = text[max(seen, len(text) - _LAST_LINES) :]
-                    reply = self._reply_to(where, answers, answered, silence, command, tail)
+                    reply = yield from self._reply_to(where, answers, answered, silence, command, tail)
                     if reply is not None:
                         seen = len(text)
                         self._write(reply)
@@ -301,7 +312,7 @@ class Session:
 
     def _reply_to(
         self, where: Stand, answers: Sequence[Answer], answered: dict[str, int], silence: float, command: str, tail: str
-    ) -> str | None:
+    ) -> Talk[str | None]:
         """Choose what to type at a question; None: wait, it may be part of a longer text."""
         if where.page:
             return " " if silence > _SHORT_SILENCE else None
@@ -316,7 +327,7 @@ class Session:
         refusal = "no\n" if "yes/no" in question else "n\n" if "y/n" in question else "\x03"
         with contextlib.suppress(*LOST):
             self._write(refusal)
-            self._wait_for_prompt(_REFUSED)
+            yield from self._wait_for_prompt(_REFUSED)
         self.close()
         again = " again" if known is not None else ""
         raise UnexpectedPrompt(
@@ -324,16 +335,21 @@ class Session:
             "it was refused and the session closed"
         )
 
-    def _wait_for_prompt(self, seconds: float) -> None:
+    def _wait_for_prompt(self, seconds: float) -> Talk[None]:
         """Read until a prompt comes: a session that ends while the device still asks may leave its installer locked.
 
         Seen on a C9300 with 17.18.3: every later `install …` is refused until the device is reloaded.
         """
         text, end = "", time.monotonic() + seconds
         while time.monotonic() < end and not stand(text, self.hostname, self._terminal).prompt:
-            news = self._read(0.25)
+            if not (news := self._read(0)):
+                yield self._lull(0.25)
+                news = self._read(0)
             self._heard.add(news)
             text = (text + news)[-_TAIL_OF_LOGIN:]
+
+    def _lull(self, seconds: float) -> Lull:
+        return Lull(seconds, self._news)
 
     def _write(self, text: str) -> None:
         self._heard.pause()

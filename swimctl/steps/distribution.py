@@ -53,8 +53,8 @@ class Distribution:
             context.checkpoint()
             wrong, destination = context.again(lambda: self._verify(context))
             if not wrong:
-                if came and pulling is not None and pulling.foreign:
-                    # The last look at a copy that others serve was some seconds before its end.
+                if came and pulling is not None:
+                    # The last look at the copy was before its end.
                     context.record.progress(_BEFORE + _COPY, context.image.size, context.image.size)
                 how = "was there already" if attempt == 0 else "copied"
                 gone = removal.told(context.record.recall)

@@ -24,7 +24,7 @@ from swimctl.relays.client import RelayCopy, doubt
 from swimctl.sessions.session import Session
 from swimctl.steps.base import JobContext
 from swimctl.steps.foreign import Foreign
-from swimctl.steps.pausing import Parts, Pause
+from swimctl.steps.pausing import Parts, Pause, left_alone
 from swimctl.steps.reach import Images, named, why_not
 from swimctl.steps.relayed import relayed
 
@@ -92,7 +92,7 @@ class Pulling:
         """Make the device fetch the image; `moved` is told the bytes that have left. TransferFailed: it did not.
 
         That it did not fail proves nothing. `again` is what the record says behind it at another attempt. It holds its
-        thread while it has a session, and none where the copy goes on without one.
+        thread for a moment, in which the device asks what it asks, and none while the bytes move.
         """
         context, image, way = self._context, self._context.image, self._way
         limits = context.settings.distribution
@@ -114,7 +114,7 @@ class Pulling:
         watch, whole = _Watch(context, copy, moved, lambda: copy.at), Deadline(context.clock, seconds)
         try:
             with context.session() as session, session.watched(watch.look):
-                said = self._fetched(session, Remote(url), seconds)
+                said = yield from self._fetched(session, Remote(url), seconds, looks=True)
             if said.dropped:
                 yield from self._see_through(copy, watch, whole, nullcontext(), 0)
         except (CommandRefused, DeadlineExceeded, SessionLost, UnexpectedPrompt) as error:
@@ -144,21 +144,25 @@ class Pulling:
                 watch = _Watch(context, foreign, moved, foreign.sign)
                 whole = Deadline(context.clock, seconds)
                 with session.watched(watch.look):
-                    said = self._fetched(session, source.of(image.filename), seconds)
+                    said = yield from self._fetched(session, source.of(image.filename), seconds, looks=False)
             if said.dropped:
                 yield from self._see_through(foreign, watch, whole, foreign, _LOGINS)
         except (CommandRefused, DeadlineExceeded, SessionLost, UnexpectedPrompt) as error:
             raise TransferFailed(f"{context.device.name} did not fetch {image.filename}: {error}") from error
         self._complain(said)
 
-    def _fetched(self, session: Session, remote: Remote, seconds: float) -> Fetched:
+    def _fetched(self, session: Session, remote: Remote, seconds: float, *, looks: bool) -> Parts[Fetched]:
+        """Make the device fetch, in its session. `looks`: who watches the copy asks no device."""
         driver = self._context.on(session)
         if not isinstance(driver, Fetches):
             raise StepFailed(
                 f"swimctl knows no command by which {driver.support.name} fetches an image; "
                 "next: `transport: push`, or auto"
             )
-        return driver.fetch(remote, self._context.image, self._images.policy.vrf, seconds)
+        if session.netconf is not None:
+            session.netconf.close()  # nothing is read by it while the bytes move
+        talk = driver.fetch(remote, self._context.image, self._images.policy.vrf, seconds)
+        return (yield from left_alone(talk, self._context.clock, looks=looks))
 
     def _complain(self, said: Fetched) -> None:
         if said.complaint:

@@ -18,6 +18,7 @@ from swimctl.inventory.sources import Source, Way
 from swimctl.models import Device, Finding, Image
 from swimctl.platforms.driver import Offers
 from swimctl.platforms.fetching import Fetches, Remote
+from swimctl.platforms.talk import talked
 from swimctl.relays.client import ordered
 from swimctl.steps.first_look import FirstLook
 
@@ -93,7 +94,7 @@ class Images:
         if not isinstance(driver, Fetches):
             return f"swimctl knows no command by which {driver.support.name} fetches an image"
         probe = replace(image, filename=REACH)
-        said = driver.fetch(Remote(offer.reach_url), probe, self.policy.vrf, settings.deadlines.command)
+        said = talked(driver.fetch(Remote(offer.reach_url), probe, self.policy.vrf, settings.deadlines.command))
         if offer.reached:
             # Not every device is so tidy.
             if driver.file_size(probe) is not None:

@@ -394,3 +394,63 @@ def test_a_lane_too_many_stands_still_until_there_are_more_again() -> None:
     for thread in (one, other):
         thread.join(60)
     assert lanes.wait(0)
+
+
+LOOKS = Pause(1, early=True, looks=True)
+GOES_ON = Pause(0, early=True)
+
+
+def test_who_only_looks_has_no_lane_and_gets_one_when_it_goes_on() -> None:
+    looked, let_go, threads = threading.Event(), threading.Event(), dict[str, str]()
+
+    def fetches() -> Parts[None]:
+        threads["told"] = threading.current_thread().name
+        yield LOOKS
+        while not let_go.is_set():
+            threads["looks"] = threading.current_thread().name
+            looked.set()
+            yield LOOKS
+        yield GOES_ON
+        threads["goes on"] = threading.current_thread().name
+
+    def another() -> Parts[None]:
+        assert looked.wait(60), "the one lane is free while the first job looks"
+        let_go.set()
+        yield from ()
+
+    made = Lanes([fetches(), another()], 1, 9, StandingClock(), at_once)
+    running = [threading.Thread(target=made.work, name="lane"), threading.Thread(target=made.look, name="looks")]
+    for thread in running:
+        thread.start()
+    ended(running)
+    assert threads == {"told": "lane", "looks": "looks", "goes on": "lane"}
+    assert (made._left, made._beginning, made._under_way, made._waiting, made._busy) == (0, 0, 0, 0, 0)
+
+
+def test_who_looks_is_under_way_and_lets_no_more_begin_than_may() -> None:
+    played, looked, let_go = Played(), threading.Event(), threading.Event()
+
+    def fetches() -> Parts[None]:
+        yield LOOKS
+        while not let_go.is_set():
+            looked.set()
+            yield LOOKS
+
+    made = Lanes([fetches(), played.job("b")], 2, 1, StandingClock(), at_once)
+    running = [threading.Thread(target=each) for each in (made.work, made.work, made.look)]
+    for thread in running:
+        thread.start()
+    assert looked.wait(60)
+    assert not played.log
+    let_go.set()
+    ended(running)
+    assert played.log == ["b ends"]
+
+
+def test_a_job_that_ends_in_a_look_ends_like_any_other() -> None:
+    made = Lanes([Played().job("a", LOOKS)], 1, 1, StandingClock(), at_once)
+    running = [threading.Thread(target=each) for each in (made.work, made.look)]
+    for thread in running:
+        thread.start()
+    ended(running)
+    assert (made._left, made._under_way, made._busy) == (0, 0, 0)

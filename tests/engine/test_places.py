@@ -150,3 +150,22 @@ def test_a_part_that_fails_leaves_its_place() -> None:
             one.places.see_through(fails(), cast("Clock", away), threading.Event())
         one.start(one.job("b"))
     assert one.log == ["b ends", "B"]
+
+
+def test_who_only_looks_needs_no_place() -> None:
+    with worker(1) as one:
+        looked, let_go, awake = threading.Event(), threading.Event(), Away()
+        awake.back.set()
+
+        def fetches() -> Parts[str]:
+            yield Pause(1, early=True, looks=True)
+            looked.set()
+            assert let_go.wait(60), "the one place is free while the first job looks"
+            yield Pause(0, early=True)
+            one.log.append("a goes on")
+            return "a"
+
+        one.start(fetches(), awake)
+        assert looked.wait(60)
+        one.start(one.job("b", at=let_go.set))
+    assert sorted(one.log) == ["A", "B", "a goes on", "b ends"]

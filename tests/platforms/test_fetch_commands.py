@@ -17,6 +17,7 @@ from swimctl.platforms.cisco_xe import fetching as ios
 from swimctl.platforms.cisco_xr import fetching as xr
 from swimctl.platforms.fetching import Fetched, Fetchings, Remote, fetch
 from swimctl.platforms.juniper_junos import fetching as junos
+from swimctl.platforms.talk import Talk, talked
 from swimctl.platforms.terminal import Answer, matching
 
 URL = "http://192.0.2.7:8100/Ab3-x_9/image.bin"
@@ -44,13 +45,14 @@ class Paper:
     typed: list[str] = field(default_factory=list)
     refuses: tuple[str, ...] = ()
 
-    def converse(
+    def talk(
         self, command: str, answers: Sequence[Answer], deadline: float, *, closing: re.Pattern[str] | None = None
-    ) -> Reply:
+    ) -> Talk[Reply]:
         assert deadline > 0
         assert closing is None
         assert all(isinstance(each, Answer) for each in answers)
         self.typed.append(command)
+        yield from ()
         return Reply(self.text, self.dropped)
 
     def run(self, command: str, deadline: float, *, quiet: bool = False) -> str:
@@ -65,7 +67,7 @@ def told(
 ) -> tuple[Fetched, str]:
     """Have a system fetch; give what it said, and what it was told."""
     paper = Paper(text, dropped)
-    fetched = fetch(system, cast("Session", paper), remote, "flash:image.bin", vrf, 60)
+    fetched = talked(fetch(system, cast("Session", paper), remote, "flash:image.bin", vrf, 60))
     (line,) = paper.typed
     return fetched, line
 
@@ -96,7 +98,7 @@ def test_the_line_that_is_typed(system: Fetchings, vrf: str, line: str) -> None:
 def test_a_system_that_takes_no_vrf_is_sent_nothing(system: Fetchings, mend: str) -> None:
     paper = Paper()
     with pytest.raises(CommandRefused, match=re.escape(mend)):
-        fetch(system, cast("Session", paper), HTTP, "flash:image.bin", "MGMT", 60)
+        talked(fetch(system, cast("Session", paper), HTTP, "flash:image.bin", "MGMT", 60))
     assert paper.typed == []
 
 

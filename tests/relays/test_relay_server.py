@@ -32,6 +32,7 @@ from swimctl.inventory.copies import CopyPolicy
 from swimctl.inventory.relays import Relay
 from swimctl.models import Device, Image
 from swimctl.platforms.fetching import Fetched, Remote
+from swimctl.platforms.talk import Talk
 from swimctl.relays import protocol
 from swimctl.relays.client import Busy, RelayCopy, doubt, ordered
 from swimctl.relays.server import RelayServer
@@ -234,7 +235,8 @@ def test_a_relay_that_was_restarted_has_the_image_and_gets_the_order_again(
 class Comes:
     """A driver whose device asks for what it is told to fetch."""
 
-    def fetch(self, remote: Remote, image: Image, vrf: str, deadline: float) -> Fetched:  # noqa: ARG002 - as Fetches has it
+    def fetch(self, remote: Remote, image: Image, vrf: str, deadline: float) -> Talk[Fetched]:  # noqa: ARG002 - as Fetches has it
+        yield from ()
         assert get(remote.url)[0] == 404
         return Fetched("there is no such file")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,11 @@ from support.scripted_terminal import GONE, NOTHING_YET, PROMPT, PaperTerminal
 
 from swimctl.clock import Deadline, SystemClock
 from swimctl.errors import DeadlineExceeded, SessionLost, UnexpectedPrompt, UnparsableOutput
+from swimctl.platforms.talk import Lull, Talk, talked
 from swimctl.platforms.terminal import answer
 from swimctl.sessions import session as session_module
 from swimctl.sessions.one_look import one_look
+from swimctl.sessions.session import Reply
 
 GO_ON = answer(r"go on\?", "y")
 ECHO, LINE = "show log\n", "a line of the log\n"
@@ -177,3 +180,42 @@ def test_where_a_device_asks_on_after_a_refusal_its_words_are_recorded(tmp_path:
     with pytest.raises(UnexpectedPrompt):
         device.session(tmp_path).converse("reload", (), 20)
     assert shown(tmp_path).endswith("no\nit is off\n\nsw1#")
+
+
+def test_a_talk_that_is_left_alone_hears_what_came_meanwhile_and_answers_a_late_question(tmp_path: Path) -> None:
+    device = PaperTerminal({"copy": ["copy\n"], "y": ["y\n!!!\n", PROMPT]})
+    session = device.session(tmp_path)
+    talk = session.talk("copy", (GO_ON,), 20)
+    for _ in range(3):
+        assert next(talk).seconds > 0
+    assert device.typed == ["copy\n"]
+    device.late("!!!!\nGo on?")
+    lulls = [lull.seconds for lull in _slowly(talk)]
+    assert device.typed == ["copy\n", "y\n"]
+    assert lulls[-1] == 0, "it has ended"
+    assert shown(tmp_path).endswith("copy\n!!!!\nGo on?y\n!!!\n\nsw1#")
+
+
+def test_a_talk_that_nobody_goes_on_with_leaves_the_session_as_it_is(tmp_path: Path) -> None:
+    device = PaperTerminal({"copy": ["copy\n!!!"]})
+    session = device.session(tmp_path)
+    talk = session.talk("copy", (), 20)
+    next(talk)
+    with session.watched(lambda: None):
+        talk.close()
+    assert device.closes == 0
+
+
+def test_a_talk_whose_session_ends_while_it_is_left_alone_says_so(tmp_path: Path) -> None:
+    device = PaperTerminal({"copy": ["copy\n!!!"]})
+    talk = device.session(tmp_path).talk("copy", (), 20)
+    next(talk)
+    device.late(GONE)
+    assert talked(talk).dropped
+
+
+def _slowly(talk: Talk[Reply]) -> Iterator[Lull]:
+    """Go on with a talk a moment later each time, as who looks now and then does."""
+    for lull in talk:
+        yield lull
+        time.sleep(0.02)

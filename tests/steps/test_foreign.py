@@ -18,6 +18,7 @@ from swimctl.inventory.sources import Source, Way
 from swimctl.models import Image
 from swimctl.platforms.driver import Driver
 from swimctl.platforms.fetching import Fetched, Remote
+from swimctl.platforms.talk import Talk
 from swimctl.sessions.session import Session
 from swimctl.steps.base import JobContext
 from swimctl.steps.pausing import Pause
@@ -39,7 +40,8 @@ class Fetcher(PaperDriver):
 
     trial: Trial
 
-    def fetch(self, remote: Remote, image: Image, vrf: str, deadline: float) -> Fetched:
+    def fetch(self, remote: Remote, image: Image, vrf: str, deadline: float) -> Talk[Fetched]:
+        yield from ()
         assert image.size
         assert deadline > STALL
         self.trial.fetched.append((remote.signed, vrf))
@@ -78,7 +80,7 @@ class Context(PaperContext):
 class Trial:
     """One job with a list of sources; `size` is what `dir` shows of the file, `heard` what came from the command."""
 
-    hostname = NAME
+    hostname, netconf = NAME, None
 
     def __init__(
         self, *sources: Way, act: Act = lambda _: Fetched(), wished: Transport = "push", **script: Any

@@ -21,6 +21,7 @@ from swimctl.inventory.relays import Relay
 from swimctl.models import Image
 from swimctl.platforms.driver import Driver
 from swimctl.platforms.fetching import Fetched, Remote
+from swimctl.platforms.talk import Talk
 from swimctl.sessions.session import Session
 from swimctl.steps import pulling
 from swimctl.steps.base import JobContext
@@ -56,7 +57,8 @@ class Puller(PaperDriver):
 
     trial: Trial
 
-    def fetch(self, remote: Remote, image: Image, vrf: str, deadline: float) -> Fetched:
+    def fetch(self, remote: Remote, image: Image, vrf: str, deadline: float) -> Talk[Fetched]:
+        yield from ()
         self.trial.fetched.append((remote, image.filename, vrf, deadline))
         return self.trial.act(self.trial)
 
@@ -67,7 +69,7 @@ class Context(PaperContext):
     @contextmanager
     def session(self, attempts: int = 3) -> Iterator[Session]:
         with super().session(attempts):
-            yield cast("Session", SimpleNamespace(hostname=NAME, watched=self.script.watched_by))
+            yield cast("Session", SimpleNamespace(hostname=NAME, watched=self.script.watched_by, netconf=None))
 
     def on(self, session: Session) -> Driver:
         return JobContext.on(self, session)

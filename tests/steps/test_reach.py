@@ -19,6 +19,7 @@ from swimctl.inventory.relays import Relay
 from swimctl.inventory.sources import Source, Way
 from swimctl.models import Device, Finding, Image
 from swimctl.platforms.fetching import Fetched, Remote
+from swimctl.platforms.talk import Talk
 from swimctl.steps import reach
 from swimctl.steps.first_look import FirstLook
 from swimctl.steps.reach import Images
@@ -37,7 +38,8 @@ class Fetcher(PaperDriver):
     comes: bool = True
     says: Fetched | Exception = REFUSED
 
-    def fetch(self, remote: Remote, image: Image, vrf: str, deadline: float) -> Fetched:
+    def fetch(self, remote: Remote, image: Image, vrf: str, deadline: float) -> Talk[Fetched]:
+        yield from ()
         self.asked.append("fetch")
         assert (remote, image.filename, vrf, deadline) == (
             Remote(f"{PLACE}/a-ticket/{REACH}"), REACH, "Mgmt-vrf", SETTINGS.deadlines.command,

@@ -22,9 +22,11 @@ from support.upgrades import request as ask
 from swimctl.cli.context import Context
 from swimctl.lab.cisco_xe.fleet import default_fleet
 from swimctl.lab.faults import parse_fault
+from swimctl.lab.fleet import LabFleet
 from swimctl.lab.folder import COMMAND_LOG
 from swimctl.models import JobOptions, Outcome
 from swimctl.states import JobStatus
+from swimctl.steps import pausing
 
 REACH = "swimctl-reach"
 FETCHING: Mapping[str, Mapping[str, str]] = {
@@ -284,9 +286,65 @@ def test_a_stop_in_the_middle_of_a_copy_is_obeyed_and_the_job_taken_up(tmp_path:
         opened.engine.resume([job], threading.Event())
         job = opened.store.job(job.id)
         assert (job.status, job.outcome) == (JobStatus.SUCCESS, Outcome.UNTOUCHED), job.error
-        assert [line.rpartition("/")[2].partition(" ")[0] for line in lab.commands("sw1") if "http://" in line] == [
-            REACH, IMAGE, IMAGE,
-        ]  # fmt: skip
+        assert _told_to_fetch(lab, "sw1") == [REACH, IMAGE, IMAGE]
+
+
+def test_more_devices_fetch_than_may_talk_and_all_end_right(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # As if each copy took so long that the device has asked all that it asks.
+    monkeypatch.setattr(pausing, "_TOGETHER", 0.0)
+    settings = {"image_server": SERVER, "distribution": {"transport": "pull"}, "workers": 2, "under_way": 6}
+    lost = {"sw6": ["drop-session-at:copy"]}
+    with (
+        lab_folder(tmp_path, settings=settings, devices=6, ssh=False, transfer=1_500, faults=lost) as lab,
+        Context(tmp_path / "config.yaml").open() as opened,
+    ):
+        made = opened.service.trigger(ask(opened, options=ONLY_COPIED))
+        run = threading.Thread(target=lambda: opened.engine.run(made.batch, made.jobs, threading.Event()))
+        run.start()
+        most = 0
+        while run.is_alive():
+            jobs = opened.store.jobs(batch_id=made.batch.id)
+            most = max(most, sum(0 < job.bytes_done < job.bytes_total for job in jobs))
+            time.sleep(0.01)
+        run.join()
+        jobs = opened.store.jobs(batch_id=made.batch.id)
+        assert most == 6, "of two threads, none is held by a device that fetches"
+        assert [(job.status, job.outcome, job.error) for job in jobs] == [
+            (JobStatus.SUCCESS, Outcome.UNTOUCHED, None)
+        ] * 6
+        for job in jobs:
+            first, *images = _told_to_fetch(lab, job.device_name)
+            assert (first, len(images)) == (REACH, 1), job.device_name
+
+
+def test_a_stop_reaches_those_that_are_left_alone_and_they_are_taken_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pausing, "_TOGETHER", 0.0)
+    settings = {"image_server": SERVER, "distribution": {"transport": "pull"}, "workers": 2}
+    with (
+        lab_folder(tmp_path, settings=settings, devices=2, ssh=False, transfer=4_000) as lab,
+        Context(tmp_path / "config.yaml").open() as opened,
+    ):
+        stop = threading.Event()
+        made = opened.service.trigger(ask(opened, options=ONLY_COPIED))
+        run = threading.Thread(target=lambda: opened.engine.run(made.batch, made.jobs, stop))
+        run.start()
+        while not all(job.bytes_done for job in opened.store.jobs(batch_id=made.batch.id)):
+            time.sleep(0.01)
+        stop.set()
+        run.join()
+        jobs = opened.store.jobs(batch_id=made.batch.id)
+        assert not {job.status for job in jobs} & {JobStatus.SUCCESS, JobStatus.FAILED}, [job.error for job in jobs]
+        assert all(0 < job.bytes_done < job.bytes_total for job in jobs)
+        opened.engine.resume(jobs, threading.Event())
+        jobs = opened.store.jobs(batch_id=made.batch.id)
+        assert [(job.status, job.error) for job in jobs] == [(JobStatus.SUCCESS, None)] * 2
+        assert all(IMAGE in lab.switch(job.device_name).flash(1).files for job in jobs)
+
+
+def _told_to_fetch(lab: LabFleet, name: str) -> list[str]:
+    return [line.rpartition("/")[2].partition(" ")[0] for line in lab.commands(name) if "http://" in line]
 
 
 def test_a_flash_that_is_full(tmp_path: Path) -> None:

@@ -46,6 +46,7 @@ from swimctl.platforms.privilege import privilege
 from swimctl.platforms.serials import read_serials, serials
 from swimctl.platforms.structured import Structured
 from swimctl.platforms.surroundings import surroundings
+from swimctl.platforms.talk import Talk
 from swimctl.platforms.text import up_to_end
 from swimctl.platforms.versions import same_release
 
@@ -182,10 +183,10 @@ class AristaDevice:
         """Return the path that a transport writes to: SCP ends in the Linux below EOS."""
         return f"/mnt/flash/{image.filename}"
 
-    def fetch(self, remote: Remote, image: Image, vrf: str, deadline: float) -> Fetched:
+    def fetch(self, remote: Remote, image: Image, vrf: str, deadline: float) -> Talk[Fetched]:
         """Have the device fetch a file to the image's destination; return how that ended."""
         with in_vrf(self._session, vrf, self._limits.command):
-            return fetch(FETCHINGS, self._session, remote, self._path(image), vrf, deadline)
+            return (yield from fetch(FETCHINGS, self._session, remote, self._path(image), vrf, deadline))
 
     def log_mark(self) -> str | None:
         """Return what the next boot starts: no line of the log proves as much."""

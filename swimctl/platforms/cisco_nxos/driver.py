@@ -19,6 +19,7 @@ from swimctl.platforms.cisco_nxos.software import next_boot, short_path
 from swimctl.platforms.evidence import read_by, with_models
 from swimctl.platforms.facts import InstallOutcome, Snapshot
 from swimctl.platforms.fetching import Fetched, Remote, fetch
+from swimctl.platforms.talk import Talk
 from swimctl.platforms.terminal import Answer, answer
 
 # The one question of the installer; any other is one that nobody foresaw.
@@ -80,7 +81,7 @@ class CiscoNxos(NexusDevice):
         """Return the path that a transport writes to."""
         return self._path(image)
 
-    def fetch(self, remote: Remote, image: Image, vrf: str, deadline: float) -> Fetched:
+    def fetch(self, remote: Remote, image: Image, vrf: str, deadline: float) -> Talk[Fetched]:
         """Have the device fetch a file to the image's destination; without a VRF, through its management port."""
         return fetch(FETCHINGS, self._session, remote, self.destination(image), vrf, deadline)
 

@@ -22,6 +22,7 @@ from swimctl.platforms.pieces import Pieces
 from swimctl.platforms.privilege import privilege
 from swimctl.platforms.serials import read_serials
 from swimctl.platforms.surroundings import surroundings
+from swimctl.platforms.talk import Talk
 
 _ERROR: Final = re.compile(r"^\s*%\s?Error.*|^\s*%.*(?:[Ff]ailed|[Ii]nvalid).*", re.MULTILINE)
 
@@ -117,7 +118,7 @@ class CiscoDevice:
         """Return the path that a transport writes to."""
         return f"{self._read.root()}{image.filename}"
 
-    def fetch(self, remote: Remote, image: Image, vrf: str, deadline: float) -> Fetched:
+    def fetch(self, remote: Remote, image: Image, vrf: str, deadline: float) -> Talk[Fetched]:
         """Have the device fetch a file to the image's destination; return how that ended."""
         return fetch(FETCHINGS, self._read.session, remote, self.destination(image), vrf, deadline)
 

@@ -47,6 +47,7 @@ from swimctl.platforms.hashes import of_file
 from swimctl.platforms.journal import Logged
 from swimctl.platforms.pieces import Pieces
 from swimctl.platforms.surroundings import surroundings
+from swimctl.platforms.talk import Talk
 from swimctl.platforms.terminal import answer, without_log
 from swimctl.platforms.text import up_to_end
 from swimctl.platforms.versions import same_release
@@ -254,7 +255,7 @@ class CiscoXr:
         """Return the path that a transport writes to."""
         return f"{DISK}/{image.filename}"
 
-    def fetch(self, remote: Remote, image: Image, vrf: str, deadline: float) -> Fetched:
+    def fetch(self, remote: Remote, image: Image, vrf: str, deadline: float) -> Talk[Fetched]:
         """Have the device fetch a file to the image's destination; return how that ended."""
         return fetch(FETCHINGS, self._session, remote, f"/{self.destination(image)}", vrf, deadline)
 

@@ -72,6 +72,7 @@ from swimctl.platforms.pieces import Pieces
 from swimctl.platforms.serials import of_parts, read_serials, serials
 from swimctl.platforms.structured import Both, Structured
 from swimctl.platforms.surroundings import surroundings
+from swimctl.platforms.talk import Talk
 from swimctl.platforms.text import not_whole
 
 # What a device answers to a command that it does not have; one that this account may not give reads otherwise.
@@ -205,7 +206,7 @@ class JunosDevice:
         """Return the path that a transport writes to."""
         return f"{FOLDER}/{image.filename}"
 
-    def fetch(self, remote: Remote, image: Image, vrf: str, deadline: float) -> Fetched:
+    def fetch(self, remote: Remote, image: Image, vrf: str, deadline: float) -> Talk[Fetched]:
         """Have the device fetch a file to the image's destination; return how that ended."""
         return fetch(FETCHINGS, self._session, remote, self.destination(image), vrf, deadline)
 

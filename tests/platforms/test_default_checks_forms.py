@@ -249,6 +249,20 @@ FORMS: Mapping[str, tuple[str, str, str, frozenset[str]]] = {
         ),
         frozenset({"hall-7 2 Ethernet1/7", "hall-8 1-2 Ethernet1/8"}),
     ),
+    # A chassis with modules counts them, too, once it is one of a pair: Cisco's guide for Catalyst 9400.
+    "XE, a link between two chassis with modules": (
+        "cisco_xe",
+        "svl-links",
+        (
+            "Stackwise Virtual Link(SVL) Information:\n----------------------------------------\n"
+            "Switch  SVL     Ports                           Link-Status     Protocol-Status\n"
+            "------  ---     -----                           -----------     ---------------\n"
+            "1       1       TenGigabitEthernet1/5/0/7       U               P\n"
+            "                TenGigabitEthernet1/6/0/7       D               S\n"
+            "2       1       TenGigabitEthernet2/5/0/7       U               P\n"
+        ),
+        frozenset({"TenGigabitEthernet1/5/0/7", "TenGigabitEthernet2/5/0/7"}),
+    ),
     # Juniper's validated design of an EVPN fabric without addresses between its switches.
     "Junos, neighbours that are named with their interface": (
         "juniper_junos",

@@ -239,6 +239,26 @@ def test_neighbours() -> None:
     assert read("show_lldp_neighbors/none") == read("show_lldp_neighbors_detail/none") == ()
 
 
+def test_neighbours_of_a_table_with_one_blank_between_its_columns() -> None:
+    # Without a terminal's width the table is as narrow as its widest cells (public notes of a lab of containers).
+    head = (
+        "Number of table inserts  : 3\nNumber of table deletes  : 0\n\n"
+        "Port   Neighbor Device ID        Neighbor Port ID TTL\n------ ------------------------- ---------------- ---\n"
+    )
+    rows = (
+        "Et1    leaf-7                    Ethernet49/1/1-b 120\n"
+        "Et2    core-9.dept.example.net   Ethernet4/1      120\n"
+        "Et49/1 core-10.dept.example.net1 Ethernet4/2      120\n"
+    )
+    assert parse("show lldp neighbors", head + rows) == (
+        Neighbour("leaf-7", "Et1", "Ethernet49/1/1-b"),
+        Neighbour("core-9.dept.example.net", "Et2", "Ethernet4/1"),
+        Neighbour("core-10.dept.example.net1", "Et49/1", "Ethernet4/2"),
+    )
+    with pytest.raises(UnparsableOutput, match="a neighbour's row cannot be read"):
+        parse("show lldp neighbors", head + rows.replace("core-9.dept.example.net   E", "core 9 E"))
+
+
 @pytest.mark.parametrize("command", ["show lldp neighbors", "show lldp neighbors detail"])
 def test_lldp_that_is_off(command: str) -> None:
     with pytest.raises(NotEnabled):

@@ -53,11 +53,11 @@ def parse_show_lldp_neighbors(text: str) -> tuple[Neighbour, ...]:
 
 def _row(command: str, line: str, columns: int) -> Neighbour:
     """Read a row by its columns; where one blank parts two of them, only words that cannot be taken otherwise."""
-    cells = re.split(" {2,}", line)
+    cells, words = re.split(" {2,}", line), line.split()
     if len(cells) == 3 and len(cells[1].split()) == 2:  # a name that fills its column
         cells[1:2] = cells[1].split()
-    if len(cells) == 1:
-        cells = line.split()
+    if len(cells) < 4 and len(words) == 4:  # one blank behind the widest cells
+        cells = words
     if not 4 <= len(cells) <= max(4, columns) or not cells[3].isdecimal():
         raise UnparsableOutput(command, line, "a neighbour's row cannot be read")
     return Neighbour(cells[1], cells[0], cells[2])

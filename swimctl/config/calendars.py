@@ -151,40 +151,31 @@ class Calendars:
         until: datetime | None,
         zone: str = "",
         own: str | None = None,
+        *,
+        frozen: bool = True,
     ) -> Go | Wait | Never | Shut:
         """Return whether an activation that needs so long may start now; Shut where a calendar does not say.
 
-        `own` is the window of the device itself: both must be open.
+        `own` is the window of the device itself: both must be open. Without `frozen`, freezes do not count.
 
         Who waits is told so for a minute, as long as it is not the time: that is the same for all who ask the same.
         Nobody starts, or never starts, by what was read before: for this all is read anew.
         """
-        asked, ticks = (needs, window, until, zone, own), self._ticks()
+        asked, ticks = (needs, window, until, zone, own, frozen), self._ticks()
         known = self._waits.get(asked)
         if known is not None and 0 <= ticks - known.ticks < _WAITS and known.moment <= now < known.wait.at:
             return known.wait
-        told = self._gate(now, needs, window, until, zone, own, FRESH)
+        try:
+            opens = self.together(window, own, now, zone)
+            freezes = self.freezes(now) if frozen else ()
+            told = gate(now, needs, window=opens, until=until, freezes=freezes)
+        except (CalendarUnread, UsageError) as error:  # or a zone that this machine does not know
+            return Shut(str(error))
         if isinstance(told, Wait):
             if len(self._waits) >= _MOST:
                 self._waits.clear()
             self._waits[asked] = _Told(told, now, ticks)
         return told
-
-    def _gate(
-        self,
-        now: datetime,
-        needs: timedelta,
-        window: str | None,
-        until: datetime | None,
-        zone: str,
-        own: str | None,
-        age: float,
-    ) -> Go | Wait | Never | Shut:
-        try:
-            opens = self.together(window, own, now, zone, age=age)
-            return gate(now, needs, window=opens, until=until, freezes=self.freezes(now, age=age))
-        except (CalendarUnread, UsageError) as error:  # or a zone that this machine does not know
-            return Shut(str(error))
 
     def marks(self) -> dict[str, str]:
         """Return the SHA-256 of each file, by the setting that names it. CalendarUnread."""

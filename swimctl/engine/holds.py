@@ -122,13 +122,15 @@ class Holds:
     def _outside(self, batch: Batch, job: Job) -> Hold | None:
         """Return whether it is not the time to start: outside the window, frozen, or too late."""
         activates = batch.options.activate and any(step.kind == "activation" for step in job.steps)
-        if not activates or batch.policy.stage_now:
+        if batch.policy.stage_now:
             return None
-        slot = self._jobs.slots.of(batch, self._store.image(job.image_id), job.device_name)
+        slots = self._jobs.slots
+        image = self._store.image(job.image_id)
+        slot = slots.of(batch, image, job.device_name) if activates else slots.of_copy(batch)
         if isinstance(slot, Wait | Shut):
             return Hold(waiting=until_open(slot))
         if isinstance(slot, Never):
-            own = self._inventory.device(job.device_name).window
+            own = activates and self._inventory.device(job.device_name).window
             other = f", or another `window` of {job.device_name} in the inventory" if own else ""
             return Hold(f"{slot.why}; next: `swimctl retry` with a longer --window{other}")
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from swimctl.clock import Clock, between_looks, to_the_minute
 from swimctl.config.calendars import Calendars
@@ -46,6 +47,20 @@ class Slots:
         told = self._gate(policy, own, image, self._usual_lately())
         # Nobody starts, or never starts, by what was usual a moment ago: the first of its kind may just have shown it.
         return told if isinstance(told, Wait | Shut) else self._gate(policy, own, image, self._usual_now())
+
+    def of_copy(self, batch: Batch) -> Go | Wait | Never | Shut:
+        """Return whether a job that activates nothing may start now: in the window that its batch names.
+
+        No freeze holds it up, and no window of its device. How long a copy takes, nobody knows before.
+        """
+        policy, none = batch.policy, timedelta(0)
+        if policy.window is None:
+            return Go()
+        told = self._calendars.gate(self._clock.now(), none, policy.window, None, policy.zone, frozen=False)
+        if isinstance(told, Wait) and policy.until is not None and policy.until <= told.at:
+            opens, ends = to_the_minute(told.at), to_the_minute(policy.until)
+            return Never(f"the window {policy.window} opens at {opens}, and its batch is to end by {ends}")
+        return told
 
     def _gate(self, policy: Policy, own: str | None, image: Image, usual: Usual) -> Go | Wait | Never | Shut:
         unseen = 60 * self._settings.activation.usual_minutes / self._clock.speed

@@ -70,7 +70,7 @@ class LookAhead:
             if expected[row.item.device.name].guessed
         ]
         spare = self._spare(request, told) if activates else None
-        windows = self._windows(request) if activates else None
+        windows = self._windows(request)
         opens = windows.opening(request.schedule_time or self._clock.now()) if windows else None
         return Preview(
             plan, rows, workers, offline, told, tuple(dict.fromkeys(guessed)), spare, opening=opens, steps=steps
@@ -108,7 +108,7 @@ class LookAhead:
                     takes.check + before,
                     takes.copy,
                     takes.rest + (between + behind if activates else 0.0),
-                    room_needed(usual, family, self._unseen).total_seconds(),
+                    room_needed(usual, family, self._unseen).total_seconds() if activates else 0.0,
                     item.wave,
                     (*item.after, *filter(None, (item.follows,))),
                     item.device.redundancy_group,
@@ -117,7 +117,12 @@ class LookAhead:
                     fetches=row.origin not in {"", "push"},
                 )
             )
-        opened = self._gate(request, None) if activates else partial(gate, window=None, until=None, freezes=())
+        # A job that activates nothing starts in the window, too; no freeze holds it up.
+        opened = (
+            self._gate(request, None)
+            if activates
+            else partial(gate, window=self._windows(request), until=request.policy.until, freezes=())
+        )
         return forecast(jobs, self._course(request, len(jobs)), request.schedule_time or self._clock.now(), opened)
 
     def _gate(self, request: UpgradeRequest, own: str | None) -> Gate:

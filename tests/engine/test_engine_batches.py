@@ -14,6 +14,7 @@ from support.batches import BAD, GOOD, UNTOUCHED, WAITS, Looks, Night, night
 from support.stores import NOON, some_jobs, switches
 
 from swimctl.config.settings import Settings
+from swimctl.config.windows import Freeze
 from swimctl.engine.jobs import JobRunner
 from swimctl.errors import LoginFailed, NotFound, StaleClaim, StoreError
 from swimctl.models import Caller, Device, ExecutionMode, JobOptions, Outcome, Policy
@@ -186,16 +187,42 @@ def test_an_approval_that_comes_starts_the_job(tonight: Night) -> None:
     [
         (Policy(window="20:00-23:00@UTC"), JobOptions(), False),
         (Policy(window="20:00-23:00@UTC", stage_now=True), JobOptions(), True),
-        (Policy(window="20:00-23:00@UTC"), JobOptions(activate=False), True),
+        (Policy(window="20:00-23:00@UTC"), JobOptions(activate=False), False),
+        (Policy(window="20:00-23:00@UTC", stage_now=True), JobOptions(activate=False), True),
         (Policy(window="11:00-23:00@UTC"), JobOptions(), True),
+        (Policy(window="11:00-12:01@UTC"), JobOptions(activate=False), True),
     ],
 )
-def test_a_window_holds_what_activates(tonight: Night, policy: Policy, options: JobOptions, ends: bool) -> None:
+def test_a_window_holds_what_activates_and_what_only_copies(
+    tonight: Night, policy: Policy, options: JobOptions, ends: bool
+) -> None:
     (job,) = some_jobs(tonight.store, ["sw1"], policy=policy, options=options)
     assert tonight.run([job]) == [GOOD if ends else WAITS]
     waiting = [event.message for event in tonight.store.events(job.id) if event.kind == "waiting"]
     assert len(waiting) == (0 if ends else 1)
     assert ends or "the window 20:00-23:00@UTC opens at 2031-05-04T20:00Z" in waiting[0]
+
+
+def test_a_copy_waits_for_no_freeze_and_for_no_window_of_its_device(
+    tonight: Night, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    frozen = [Freeze(NOON - timedelta(days=1), NOON + timedelta(days=2), "end of the year")]
+    monkeypatch.setattr(type(tonight.engine._settings), "freezes", frozen)
+    tonight.windows = {"sw1": "20:00-23:00@UTC"}
+    (job,) = some_jobs(
+        tonight.store, ["sw1"], policy=Policy(window="11:00-13:00@UTC"), options=JobOptions(activate=False)
+    )
+    assert tonight.run([job]) == [GOOD]
+
+
+def test_a_copy_whose_window_opens_behind_the_end_of_its_batch_is_not_attempted(tonight: Night) -> None:
+    policy = Policy(window="20:00-23:00@UTC", until=NOON + timedelta(hours=8))
+    (job,) = some_jobs(tonight.store, ["sw1"], policy=policy, options=JobOptions(activate=False))
+    assert tonight.run([job]) == [UNTOUCHED]
+    assert tonight.error(job) == (
+        "not attempted: the window 20:00-23:00@UTC opens at 2031-05-04T20:00Z, and its batch is to end by "
+        "2031-05-04T20:00Z; next: `swimctl retry` with a longer --window"
+    )
 
 
 def test_a_device_waits_for_its_own_window_and_no_other_one_with_it(tonight: Night) -> None:

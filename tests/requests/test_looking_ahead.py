@@ -14,7 +14,7 @@ from swimctl.config.calendars import Calendars
 from swimctl.config.flows import Flow
 from swimctl.config.own_steps import Command, Hold, Own, Script
 from swimctl.config.settings import Settings
-from swimctl.models import Device, Image
+from swimctl.models import Device, Image, JobOptions, Policy
 from swimctl.requests.looking_ahead import LookAhead
 from swimctl.requests.plans import Plan, PlanItem, UpgradeRequest
 from swimctl.requests.usual import usual_of
@@ -91,3 +91,23 @@ def test_an_own_window_that_cannot_be_read_any_more_keeps_its_device_alone_from_
     assert told is not None
     assert list(told.spans) == ["sw2"]
     assert "gone.ics does not count, so nothing is activated" in told.unfit["sw1"]
+
+
+def test_a_batch_that_only_copies_starts_in_its_window_too() -> None:
+    options = JobOptions(activate=False)
+    request = UpgradeRequest((DEVICE,), options=options, policy=Policy(window="23:00-04:00@UTC"))
+    store: Any = SimpleNamespace(
+        past=lambda _: [],
+        newest_sightings=lambda _: {},
+        usual_seconds=lambda: {("activation", "cat9k_iosxe"): 90_000.0, ("post-checks", "cat9k_iosxe"): 1.0},
+        sightings=dict,
+    )
+    settings, clock = Settings(), cast("Any", SimpleNamespace(now=lambda: NOW, speed=1.0))
+    ahead = LookAhead(settings, store, clock, [DEVICE], Calendars(settings))
+    flow = Flow(("readiness", "distribution", "activation", "post-checks"))
+    seen = ahead.preview(Plan(request, (PlanItem(DEVICE, IMAGE),)), None, flow)
+    assert seen.forecast is not None
+    assert seen.forecast.unfit == {}
+    assert seen.forecast.spans["sw1"].starts == NOW + timedelta(hours=1)
+    assert seen.opening is not None
+    assert seen.opening.opens == NOW + timedelta(hours=1)

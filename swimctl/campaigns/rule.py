@@ -6,7 +6,10 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cache
 from typing import Any, Final
+
+from pydantic import TypeAdapter, ValidationError
 
 from swimctl.config.hours import Opening
 from swimctl.errors import ConflictError, UsageError
@@ -82,12 +85,17 @@ class Rule:
             selection = Selection(
                 tuple(of["names"]), of["all"], tuple(of["filters"]), of["limit"], of["group"], tuple(of["exclude"])
             )
-            return cls(**{**said, "selection": selection, "waves": tuple(said["waves"])})
+            cls(**{**said, "selection": selection, "waves": tuple(said["waves"])})  # all that is there is known
+            return _kinds().validate_json(text, strict=True)
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            why = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
         except (ValueError, LookupError, TypeError) as error:
-            raise UnreadableRule(
-                f"the rule that the store has of a campaign cannot be read ({type(error).__name__}: {error}); next: "
-                "end the campaign, and create another one"
-            ) from None
+            why = f"{type(error).__name__}: {error}"
+        raise UnreadableRule(
+            f"the rule that the store has of a campaign cannot be read ({why}); next: end the campaign, and create "
+            "another one"
+        )
 
     def request(self, devices: Sequence[Device], opening: Opening) -> UpgradeRequest:
         """Return what one night asks for: a batch like any other, which ends with its opening of the window."""
@@ -119,6 +127,12 @@ class Rule:
                 zone=self.zone,
             ),
         )
+
+
+@cache
+def _kinds() -> TypeAdapter[Rule]:
+    """Return what knows of which kind each value of a rule is: a number where a text is wanted breaks what reads it."""
+    return TypeAdapter(Rule)
 
 
 def check_name(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import threading
@@ -285,6 +286,35 @@ def test_what_is_wrong_with_campaigns_keeps_no_other_job_from_its_time(
     Scheduler(engine, wish.store, wish.clock, 600, wish.nights).run(stop)  # type: ignore[arg-type]
     assert engine.asked == 1
     assert "campaigns" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"selection": 3}, "TypeError: 'int' object is not subscriptable"),
+        ({"selection": {"all": True}}, "KeyError: 'names'"),
+        ({"later": 1}, "TypeError: Rule.__init__() got an unexpected keyword argument 'later'"),
+        ({"tries": "two"}, "tries: Input should be a valid integer"),
+        ({"window": 5}, "window: Input should be a valid string"),
+        ({"waves": [1]}, "waves.0: Input should be a valid string"),
+        ({"soak": None}, "soak: Input should be a valid number"),
+    ],
+    ids=str,
+)
+def test_a_rule_that_another_program_wrote_is_read_as_a_whole_or_not_at_all(
+    wish: Wished, change: dict[str, object], why: str
+) -> None:
+    wish.create("access")
+    wish.create("core")
+    rule = json.loads(wish.store.campaign("access").rule)
+    assert Rule.read(json.dumps(rule)) == wish.sight().rule
+    said(wish.store, "UPDATE campaigns SET rule = ? WHERE name = 'access'", [json.dumps({**rule, **change})])
+    broken, well = wish.campaigns.sights()
+    assert (broken.state, broken.rule, len(well.stands)) == (State.BLOCKED, None, 4)
+    assert broken.problem == (
+        f"the rule that the store has of a campaign cannot be read ({why}); next: end the campaign, and create another "
+        "one"
+    )
 
 
 @pytest.mark.parametrize("broken", ["{}", '{"selection": 3, "waves": []}'])

@@ -58,8 +58,12 @@ def answered(asked: Answer) -> Answer:
 
 
 def _without_secrets(text: str, asked: Answer) -> str:
-    """Return what a server says, for a log: one line, and no password, though the server repeats it."""
-    for secret in filter(None, (asked.get("password"), asked.get("bind_password"))):
+    """Return what a server says, for a log: one line, and no password, though the server repeats it.
+
+    It goes to those alone who keep this machine, so a DN stays in it: it says whom or what the server means.
+    """
+    secrets = filter(None, (asked.get("password"), asked.get("bind_password")))
+    for secret in sorted(secrets, key=len, reverse=True):  # one may be a part of the other
         text = text.replace(secret, "***")
     return "".join(one if one.isprintable() else " " for one in text)
 

@@ -281,6 +281,12 @@ def test_a_server_that_repeats_a_password_brings_it_into_no_log(server: Slapd) -
     assert ANAS not in str(away.value)
 
 
+def test_a_password_that_is_a_part_of_the_other_one_leaves_nothing_of_it_in_the_log() -> None:
+    asked = {"password": "winter", "bind_password": "winter-is-long"}
+    said = ldap_child._without_secrets("cn=swimctl,dc=example: winter-is-long and winter", asked)
+    assert said == "cn=swimctl,dc=example: *** and ***"
+
+
 @pytest.mark.parametrize("speaks", [b"", b"\x30\x0c\x02\x01\x01", b"HTTP/1.1 400 Bad Request\r\n\r\n"])
 @pytest.mark.parametrize("scheme", ["ldap", "ldaps"])
 def test_a_server_that_says_nothing_or_nonsense_is_away_in_time(server: Slapd, speaks: bytes, scheme: str) -> None:

@@ -10,8 +10,9 @@ from pydantic import Field
 from swimctl.api.answers import Problem, TriggerAnswer
 from swimctl.api.errors import Refusal
 from swimctl.api.routing import Call, Link, Needs, Of, Route, answer
-from swimctl.api.schemas import UNTIL, Moment, Name, Request
+from swimctl.api.schemas import ONLY_IN, UNTIL, Moment, Name, Request, Window
 from swimctl.requests.documents import Document, triggered_document
+from swimctl.requests.retrying import Again
 from swimctl.rights import Act
 
 
@@ -20,6 +21,7 @@ class RetryRequest(Request):
 
     batch_id: Name
     until: Moment | None = Field(None, description=f"{UNTIL}; left out: as in that batch")
+    window: Window | None = Field(None, description=f"{ONLY_IN}; left out: as in that batch")
 
 
 async def retry(call: Call) -> web.Response:
@@ -29,7 +31,8 @@ async def retry(call: Call) -> web.Response:
     asked: RetryRequest = call.body
 
     def work() -> Document:
-        made = call.backend.service.retry(asked.batch_id, until=asked.until, detached=True, by=call.caller)
+        again = Again(until=asked.until, window=asked.window)
+        made = call.backend.service.retry(asked.batch_id, again, detached=True, by=call.caller)
         return triggered_document(made.batch, made.jobs, [(item.device, item.refusal or "") for item in made.skipped])
 
     return answer(await call.backend.do(work), 201)

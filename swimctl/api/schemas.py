@@ -66,6 +66,11 @@ Note = Annotated[str, StringConstraints(strict=True, max_length=1000)]
 Workers = Annotated[int, Field(strict=True, ge=1, le=MOST_WORKERS), BeforeValidator(whole)]
 Flag = Annotated[bool, Field(strict=True)]
 Moment = Annotated[AwareDatetime, BeforeValidator(_moment)]
+Window = Annotated[str, StringConstraints(strict=True, pattern=WINDOW, max_length=500)]
+ONLY_IN: Final = (
+    "start and activate only in this window, such as `22:00-04:00@Europe/Berlin`, `Sat 22:00-04:00@Europe/Berlin` or "
+    "`2030-12-05 22:00/6h@Europe/Berlin`; several have `;` between them"
+)
 UNTIL: Final = "activate nothing that cannot end by this time; no copy begins after it"
 Ids = Annotated[list[Id], Field(min_length=1, max_length=MOST_DEVICES)]
 
@@ -140,11 +145,7 @@ class TriggerRequest(Request):
     soak: Annotated[int, Field(strict=True, ge=0, le=LONGEST_SOAK), BeforeValidator(whole)] | None = Field(
         None, description="seconds between waves, after which the upgraded devices are checked again; needs waves"
     )
-    window: Annotated[str, StringConstraints(strict=True, pattern=WINDOW, max_length=500)] | None = Field(
-        None,
-        description="start and activate only in this window, such as `22:00-04:00@Europe/Berlin`, "
-        "`Sat 22:00-04:00@Europe/Berlin` or `2030-12-05 22:00/6h@Europe/Berlin`; several have `;` between them",
-    )
+    window: Window | None = Field(None, description=ONLY_IN)
     until: Moment | None = Field(None, description=UNTIL)
     stage_now: Flag = Field(False, description="check and copy at once; only the activation waits for the window")
     pilot: Flag = Field(

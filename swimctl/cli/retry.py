@@ -39,6 +39,7 @@ def retry(
     ] = False,
     no_pilot: policy.NoPilot = False,
     until: policy.Until = None,
+    window: policy.WindowOption = None,
     waive: WaiveOption = None,
     reason: ReasonOption = "",
     out: Annotated[
@@ -67,6 +68,7 @@ def retry(
                 "--all": all_jobs,
                 "--no-pilot": no_pilot,
                 "--until": until,
+                "--window": window,
                 "--waive": waive,
                 "--reason": reason,
                 "--out": out,
@@ -77,10 +79,12 @@ def retry(
             if no_input or output.can_ask():
                 confirm(context, opened, preview.plan, yes=yes, no_input=no_input, preview=preview)
             raise typer.Exit(carry_out(context, opened, preview.plan))
-        accepted, pilot = waivers_of(waive or (), reason), False if no_pilot else None
-        ends = policy.policy_of(until=until, now=opened.clock.now())[0].until
-        again = opened.service.retry_plan(str(batch), accepted, pilot=pilot, until=ends)
-        planned = with_bound_waivers(opened, again)
+        from swimctl.requests.retrying import Again
+
+        said, _ = policy.policy_of(until=until, window=window, now=opened.clock.now())
+        again = Again(False if no_pilot else None, said.until, said.window)
+        found = opened.service.retry_plan(str(batch), waivers_of(waive or (), reason), again)
+        planned = with_bound_waivers(opened, found)
         planned = replace(planned, request=replace(planned.request, detached=detach))
         asks = _AskedOnce(opened)
         if not all_jobs:

@@ -132,7 +132,9 @@ class Holds:
         if isinstance(slot, Never):
             own = activates and self._inventory.device(job.device_name).window
             other = f", or another `window` of {job.device_name} in the inventory" if own else ""
-            return Hold(f"{slot.why}; next: `swimctl retry` with a longer --window{other}")
+            only_end = batch.policy.window is None and batch.policy.until is not None
+            again = "`swimctl retry --until`" if only_end else "`swimctl retry` with a longer --window"
+            return Hold(f"{slot.why}; next: {again}{other}")
         return None
 
     def blocked(self, job: Job) -> Hold | None:

@@ -98,14 +98,14 @@ class Slots:
         said: Waiting | None = None
         while not was_sent(context, "activate"):
             # Anew each time: somebody may have changed until when.
-            slot = self.of(self._store.batch(batch.id), context.image, context.device.name)
+            now = self._store.batch(batch.id)
+            slot = self.of(now, context.image, context.device.name)
             if isinstance(slot, Go):
                 return
             if isinstance(slot, Never):
                 context.record.remember(TOO_LATE, slot.why)
-                raise StepFailed(
-                    f"{slot.why}; nothing was activated, the image is on the device; next: `swimctl retry`"
-                )
+                again = "swimctl retry" if now.policy.until is None else "swimctl retry --until"
+                raise StepFailed(f"{slot.why}; nothing was activated, the image is on the device; next: `{again}`")
             waiting = until_open(slot)
             if waiting != said:
                 context.record.waits(waiting)

@@ -108,8 +108,8 @@ def _check_policy(policy: Policy, now: datetime, windows: Callable[[str], Openin
     wave_sizes(policy.waves, len(policy.waves))
     if not 0 <= policy.soak <= LONGEST_SOAK:
         raise UsageError(f"soak must be 0 to {LONGEST_SOAK} seconds, not {policy.soak:g}")
-    if policy.window is not None and windows(policy.window).opening(now) is None:
-        raise UsageError(f"the window {policy.window!r} is over; give one that is to come")
+    if policy.window is not None:
+        require_to_come(policy.window, windows(policy.window).opening(now))
     until = policy.until
     if until is not None and until.utcoffset() is None:
         raise UsageError(f"until {until.isoformat()} has no zone; end it with Z or an offset like +01:00")
@@ -127,6 +127,12 @@ def require_later(until: datetime | None, now: datetime) -> None:
     """Refuse an end that has gone by. UsageError."""
     if until is not None and until <= now:
         raise UsageError(f"until {until.isoformat()} is in the past; give a later time")
+
+
+def require_to_come(window: str, opening: object | None) -> None:
+    """Refuse a window that has no opening any more. UsageError."""
+    if opening is None:
+        raise UsageError(f"the window {window!r} is over; give one that is to come")
 
 
 def plan_item(

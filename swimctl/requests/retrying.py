@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
@@ -12,12 +12,22 @@ from swimctl.errors import ConflictError
 from swimctl.images.catalogue import why_unfit
 from swimctl.models import Batch, Device, Image, Job, Policy
 from swimctl.requests.looks import check_devices
-from swimctl.requests.plans import Plan, PlanItem, UpgradeRequest, arranged, plan_item, require_later
+from swimctl.requests.plans import (
+    Plan,
+    PlanItem,
+    UpgradeRequest,
+    arranged,
+    plan_item,
+    require_later,
+    require_to_come,
+    zoned,
+)
 from swimctl.requests.waiving import check_waivers
 from swimctl.states import JobStatus
 from swimctl.waivers import Waiver, how_to_waive
 
 if TYPE_CHECKING:
+    from swimctl.config.hours import Openings
     from swimctl.inventory.hosts import Inventory
     from swimctl.requests.looks import Checked, Checker
 
@@ -25,19 +35,46 @@ if TYPE_CHECKING:
 _TOLD: Final = 160
 
 
-def policy_again(batch: Batch, now: datetime, *, pilot: bool | None, until: datetime | None) -> Policy:
-    """Return the policy of a batch for what is tried again of it; None is as in the batch.
+@dataclass(frozen=True, slots=True)
+class Again:
+    """What is to be otherwise than in the batch that is tried again; None is as there."""
 
-    UsageError: `until` is over. ConflictError: the end of the batch is, and each job would fail of that.
+    pilot: bool | None = None
+    until: datetime | None = None
+    window: str | None = None
+
+
+AS_BEFORE: Final = Again()
+
+
+def policy_again(
+    batch: Batch, again: Again, now: datetime, windows: Callable[[str, datetime, str], Openings]
+) -> Policy:
+    """Return the policy of a batch for what is tried again of it. `windows` reads a window, with its zone.
+
+    UsageError: an end or a window is over. ConflictError: that of the batch is, and each job would fail of that.
     """
-    require_later(until, now)
-    ends = until or batch.policy.until
+    was = batch.policy
+    require_later(again.until, now)
+    ends = again.until or was.until
     if ends is not None and ends <= now:
-        raise ConflictError(
-            f"batch {batch.id} was to end by {to_the_minute(ends)}, and so would this one; nothing was made; next: "
-            f"`swimctl retry --batch {batch.id[:8]} --until TIME`"
-        )
-    return replace(batch.policy, until=ends, pilot=batch.policy.pilot if pilot is None else pilot)
+        raise _over(batch, f"was to end by {to_the_minute(ends)}", "--until TIME")
+    policy = replace(was, until=ends, pilot=was.pilot if again.pilot is None else again.pilot)
+    if again.window is not None:
+        policy = zoned(replace(policy, window=again.window, zone=""))
+    if policy.window is not None:
+        opens = windows(policy.window, now, policy.zone).opening(now)
+        if opens is None and again.window is None:
+            raise _over(batch, f"had the window {policy.window}, which opens no more", "--window WINDOW")
+        require_to_come(policy.window, opens)
+    return policy
+
+
+def _over(batch: Batch, why: str, option: str) -> ConflictError:
+    return ConflictError(
+        f"batch {batch.id} {why}, and so would this one; nothing was made; next: "
+        f"`swimctl retry --batch {batch.id[:8]} {option}`"
+    )
 
 
 def tried_again(

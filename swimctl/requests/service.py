@@ -9,7 +9,7 @@ import threading
 import uuid
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
@@ -43,7 +43,7 @@ from swimctl.requests.plans import (
     zoned,
 )
 from swimctl.requests.preview import Preview
-from swimctl.requests.retrying import policy_again, tried_again, worth_retrying
+from swimctl.requests.retrying import AS_BEFORE, Again, policy_again, tried_again, worth_retrying
 from swimctl.requests.signed import SignedPlan, held_to, plan_of, require_same_rules, signed_document
 from swimctl.requests.waiving import require_bound, signed_by
 from swimctl.requests.workflows import WorkflowInfo
@@ -185,22 +185,15 @@ class Service:
         self._check(plan.request)
         return self._led(plan)
 
-    def retry_plan(
-        self,
-        batch_id: str,
-        waivers: Sequence[Waiver] = (),
-        *,
-        pilot: bool | None = None,
-        until: datetime | None = None,
-    ) -> Plan:
+    def retry_plan(self, batch_id: str, waivers: Sequence[Waiver] = (), again: Again = AS_BEFORE) -> Plan:
         """Plan the jobs of a batch that failed or were not attempted once more, each with its image, mode and options.
 
-        `pilot` None: the first of its kind goes alone if it did in that batch. `waivers` are added to those of the
-        batch. ConflictError: there is no such job, or its end is over and no `until` given. UsageError: they cannot be.
+        `waivers` are added to those of the batch. ConflictError: there is no such job, or its end or its window is over
+        and `again` has no other. UsageError: they cannot be.
         """
         batch = self._store.batch(batch_id)
-        policy = policy_again(batch, self._clock.now(), pilot=pilot, until=until)
         jobs = self._store.jobs(batch_id=batch.id)
+        policy = policy_again(batch, again, self._clock.now(), self._calendars.windows)
         images, busy = self._store.images(), self._busy()
         return self._led(tried_again(batch, jobs, self._hosts, images, busy, waivers, policy, self._windowed))
 
@@ -227,10 +220,10 @@ class Service:
         return self.create(self.plan(request), by)
 
     def retry(
-        self, batch_id: str, *, until: datetime | None = None, detached: bool = False, by: Caller = NOBODY
+        self, batch_id: str, again: Again = AS_BEFORE, *, detached: bool = False, by: Caller = NOBODY
     ) -> Triggered:
-        """Create a new batch of the jobs that failed or were not attempted; `until` None: it ends as that one."""
-        plan = self.retry_plan(batch_id, until=until)
+        """Create a new batch of the jobs that failed or were not attempted."""
+        plan = self.retry_plan(batch_id, again=again)
         return self.create(replace(plan, request=replace(plan.request, detached=detached)), by)
 
     def create(self, plan: Plan, by: Caller = NOBODY, idempotency: IdempotencyKey | None = None) -> Triggered:

@@ -128,3 +128,16 @@ def test_what_failed_is_tried_again_in_a_batch_of_its_own(api: Api, runner: Runn
     api.refused(api.post(RETRY, {}), 400, "batch_id")
     api.backend.stopping = True
     api.refused(api.post(RETRY, {"batch_id": first}), 503)
+
+
+def test_a_retry_of_a_batch_whose_window_is_over_needs_another_window(api: Api, runner: Runner) -> None:
+    night, later = (f"{api.clock.now() + timedelta(days=days):%Y-%m-%d} 00:00/48h@UTC" for days in (0, 5))
+    first = api.trigger("sw1", window=night)["batch_id"]
+    failed(api, runner, 1)
+    api.clock.forward(3 * 86400)
+    api.refused(api.post(RETRY, {"batch_id": first}), 409, "opens no more", "--window WINDOW")
+    api.refused(api.post(RETRY, {"batch_id": first, "window": night}), 400, "is over")
+    api.refused(api.post(RETRY, {"batch_id": first, "window": "tonight"}), 400, "window")
+    answer = api.post(RETRY, {"batch_id": first, "window": later})
+    assert answer.status == 201
+    assert api.store.batch(answer.json["batch_id"]).policy.window == later

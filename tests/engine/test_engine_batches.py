@@ -246,7 +246,7 @@ def test_a_device_whose_own_window_is_never_open_with_that_of_its_batch_is_not_a
 def test_what_can_never_start_in_its_time_fails_and_says_so(tonight: Night) -> None:
     (job,) = some_jobs(tonight.store, ["sw1"], policy=Policy(until=NOON + timedelta(minutes=1)))
     assert tonight.run([job]) == [UNTOUCHED]
-    assert "next: `swimctl retry` with a longer --window" in tonight.error(job)
+    assert "next: `swimctl retry --until`" in tonight.error(job)
 
 
 # Its turn at a login.

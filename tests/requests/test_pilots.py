@@ -14,6 +14,7 @@ from swimctl.errors import InventoryError, UsageError
 from swimctl.models import Caller, Device, Image, ImageKind, JobOptions, Outcome, Policy
 from swimctl.requests.pilots import kind_of, led_past, reasons
 from swimctl.requests.plans import Plan, UpgradeRequest
+from swimctl.requests.retrying import Again
 from swimctl.requests.service import Service
 from swimctl.states import JobStatus
 from swimctl.store import Kind, NewJob, Store
@@ -156,7 +157,7 @@ def test_a_retry_has_a_first_one_again_unless_it_says_otherwise(house: House) ->
     made = house.service.create(house.plan("core-1", "core-2"))
     house.store.fail_waiting([job.id for job in made.jobs], "not attempted: a test")
     assert pilots(house.service.retry_plan(made.batch.id)) == {"core-1": "core-1", "core-2": "core-1"}
-    assert set(pilots(house.service.retry_plan(made.batch.id, pilot=False)).values()) == {""}
+    assert set(pilots(house.service.retry_plan(made.batch.id, again=Again(pilot=False))).values()) == {""}
 
 
 def test_one_that_is_there_already_does_not_go_first(house: House) -> None:

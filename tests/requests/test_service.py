@@ -13,6 +13,7 @@ from swimctl.config.own_steps import Command
 from swimctl.errors import ConflictError, ImageError, NotFound, UsageError
 from swimctl.models import Caller, Device, ExecutionMode, Golden, Image, Job, JobOptions, Outcome, Policy
 from swimctl.requests.plans import UpgradeRequest
+from swimctl.requests.retrying import Again
 from swimctl.requests.service import Service, Triggered
 from swimctl.states import JobStatus
 from swimctl.store import Store
@@ -354,9 +355,26 @@ class TestRetry:
         with pytest.raises(ConflictError, match=f"was to end by .*swimctl retry --batch {made.batch.id[:8]} --until"):
             morning.retry(made.batch.id)
         with pytest.raises(UsageError, match="is in the past"):
-            morning.retry_plan(made.batch.id, until=now)
+            morning.retry_plan(made.batch.id, again=Again(until=now))
         later = now + timedelta(hours=9)
-        assert morning.retry_plan(made.batch.id, until=later).request.policy.until == later
+        assert morning.retry_plan(made.batch.id, again=Again(until=later)).request.policy.until == later
+
+    def test_a_retry_after_the_last_night_of_its_window_needs_another_window(
+        self, house: House, project: Project
+    ) -> None:
+        night, next_night = (f"{NOON:%Y-%m}-{day:02} 22:00/6h@UTC" for day in (NOON.day, NOON.day + 1))
+        made = house.trigger("bern-1", policy=Policy(window=night))
+        house.run(made.jobs[0], to=JobStatus.FAILED)
+        assert house.service.retry_plan(made.batch.id).request.policy == made.batch.policy
+        morning = project.service(house.store, StandingClock(NOON + timedelta(hours=20)))
+        needs = f"had the window {night}, which opens no more.*nothing was made; next: `swimctl retry --batch"
+        with pytest.raises(ConflictError, match=f"{needs} {made.batch.id[:8]} --window WINDOW`"):
+            morning.retry(made.batch.id)
+        with pytest.raises(UsageError, match="is over; give one that is to come"):
+            morning.retry_plan(made.batch.id, again=Again(window=night))
+        with pytest.raises(UsageError, match="not a window"):
+            morning.retry_plan(made.batch.id, again=Again(window="tonight"))
+        assert morning.retry(made.batch.id, Again(window=next_night)).batch.policy.window == next_night
 
     def test_nothing_to_retry_is_a_conflict(self, house: House) -> None:
         made = house.trigger("bern-1")

@@ -153,7 +153,7 @@ def test_an_activation_that_has_no_room_any_more_fails_and_the_device_is_asked(
         assert "window too short" in job.store.recall(ended.id, TOO_LATE)
     assert steps[2].runs == 0
     assert (ended.status, ended.outcome) == (JobStatus.FAILED, Outcome.UNTOUCHED)
-    assert "; nothing was activated, the image is on the device; next: `swimctl retry`" in (ended.error or "")
+    assert "; nothing was activated, the image is on the device; next: `swimctl retry --until`" in (ended.error or "")
     assert device.driver.times("running") > 0
 
 

@@ -121,6 +121,22 @@ def test_platform_of_a_stack() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("row", "model", "serial"),
+    [
+        (" 2       N/A    C9300-48P             N/A          0011.22aa.0200  N/A           N/A", "C9300-48P", "N/A"),
+        (" 2       -      C9300-48P                          0011.22aa.0200", "C9300-48P", ""),
+        (" 2       0                                         0011.22aa.0200", "", ""),
+    ],
+)
+def test_a_member_that_still_boots_does_not_fill_every_column(row: str, model: str, serial: str) -> None:
+    stack = sample("show_platform/stack").replace("Provisioned", "Initializing")
+    assert parse_show_platform(stack.replace("\nSwitch/Stack", f"\n{row}\nSwitch/Stack")) == (
+        Slot("1", "C9300-48P", "Ready", "FCW27010BB1"),
+        Slot("2", model, "Initializing", serial),
+    )
+
+
 def test_modules_of_two_chassis() -> None:
     assert parse_show_module(sample("show_module/two_chassis")) == (
         Slot("1/1", "C9400-LC-48U", "ok", "JAE27010DD1"),

@@ -106,6 +106,14 @@ def test_platform() -> None:
     assert states == ["SW_INACTIVE", "POWERED_OFF", "OPERATIONAL", "OPERATIONAL"]
 
 
+def test_a_node_that_a_person_took_down_is_down() -> None:
+    slots = read("show_platform/early")
+    assert [slot.state for slot in slots] == ["OPERATIONAL", "DOWN", "OPERATIONAL", "POWERED_OFF", "N/A"]
+    assert slots[2] == Slot("0/RP0", "NC6-RP", "OPERATIONAL", role="Active")
+    narrow = re.sub(r" {2,}", " ", sample("show_platform/early"))
+    assert parse("show platform", narrow) == slots
+
+
 @pytest.mark.parametrize("configured", ["NSHUT,PWRDN", "PWR,NSHUT,NMON", "LOCKED", "N/A"])
 def test_a_configured_state_that_is_not_known_is_not_needed(configured: str) -> None:
     text = (

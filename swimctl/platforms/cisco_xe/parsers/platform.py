@@ -31,7 +31,10 @@ _EMPTY_SLOT: Final = re.compile(rf"({_SLOT_NAME}) (empty)(?: .*)?")
 _LIKE_A_SLOT: Final = re.compile(rf"{_SLOT_NAME}(?: .*)?", re.IGNORECASE)
 
 _SWITCHES: Final = re.compile(r"Switch +Ports +Model +Serial +No\.? +MAC +address\b.*", re.IGNORECASE)
-_SWITCH: Final = re.compile(r"\*? *(\d+) +\d+ +(\S+) +(?:(\S+) +)?[0-9A-Fa-f]{4}(?:\.[0-9A-Fa-f]{4}){2}(?: .*)?")
+# Of a member that still boots not every column may be filled (general knowledge).
+_SWITCH: Final = re.compile(
+    r"\*? *(\d+) +(?:\d+|N/A|-) +(?:(\S+) +)?(?:(\S+) +)?[0-9A-Fa-f]{4}(?:\.[0-9A-Fa-f]{4}){2}(?: .*)?"
+)
 _ROLES: Final = re.compile(r"Switch *# +Role +Priority +State\b.*", re.IGNORECASE)
 _ROLE: Final = re.compile(r"\*? *(\d+) +[A-Za-z]\w* +\d+ +(\S.*)")
 _LIKE_A_SWITCH: Final = re.compile(r"\*? *\d.*")
@@ -100,7 +103,9 @@ def _switches(command: str, lines: list[str]) -> tuple[Slot, ...]:
             if row is None or state is None:
                 raise UnparsableOutput(command, line, "a row of members cannot be read")
             old = found.get(row[1], Slot(row[1], ""))
-            found[row[1]] = replace(old, state=state) if state else replace(old, model=row[2], serial=row[3] or "")
+            found[row[1]] = (
+                replace(old, state=state) if state else replace(old, model=row[2] or "", serial=row[3] or "")
+            )
         elif not (_is_rule(line) or _ABOVE_ROLES.fullmatch(line) or _ABOVE.fullmatch(line)):
             passed_over(command, line)
     if not found:

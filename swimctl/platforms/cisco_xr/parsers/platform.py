@@ -13,12 +13,17 @@ from swimctl.platforms.text import filled, is_half, passed_over
 
 COMMAND: Final = "show platform"
 
-_PLAIN, _PLIM, _SYSADMIN = "plain", "plim", "sysadmin"
+_PLAIN, _PLIM, _ADMIN, _SYSADMIN = "plain", "plim", "admin", "sysadmin"
 # The columns after the node and its type. The header's own positions tell nothing: some devices print it narrower
 # (captures/cisco_xr/show_platform/unicon_iosxr_mock_data_enable).
 _HEADERS: Final = (
     (re.compile(r"Node +Type +State +Config +State(?P<more>.*)", re.IGNORECASE), _PLAIN),
     (re.compile(r"Node +Type +PLIM +State +Config +State(?P<more>.*)", re.IGNORECASE), _PLIM),
+    # Early releases of the 64-bit system (a public program that reads an NCS 6000).
+    (
+        re.compile(r"Node +Name +Node +Type +Node +State +Admin +State +Config +State(?P<more>.*)", re.IGNORECASE),
+        _ADMIN,
+    ),
     (re.compile(r"Location +Card +Type +HW +State +SW +State +Config +State(?P<more>.*)", re.IGNORECASE), _SYSADMIN),
 )
 _NODE: Final = re.compile(r"(?:[A-Z]+)?\d+/\w+(?:/\w+)*|\d+/\*", re.IGNORECASE)
@@ -44,6 +49,7 @@ _KNOWN: Final = "|".join(each.replace(" ", " +") for each in sorted(_STATES, key
 _WORDS: Final = {
     _PLAIN: re.compile(rf"(FAN +TRAY|\S+(?: *\(\w+\))?) +({_KNOWN})", re.IGNORECASE),
     _PLIM: re.compile(rf"(\S+(?: *\(\w+\))?) +(\S.*?) +({_KNOWN})", re.IGNORECASE),
+    _ADMIN: re.compile(rf"(\S+(?: *\(\w+\))?) +({_KNOWN}|N/A) +({_KNOWN}|N/A|DOWN)", re.IGNORECASE),
     _SYSADMIN: re.compile(rf"(FAN +TRAY|\S+) +({_KNOWN}|N/A) +({_KNOWN}|N/A)", re.IGNORECASE),
 }
 
@@ -59,7 +65,8 @@ class _Layout:
 def parse_show_platform(text: str, command: str = COMMAND) -> tuple[Slot, ...]:
     """Return the nodes, each with its type and state; each row below the header has to read.
 
-    Of hardware's and software's state (64-bit admin) the one that is not well is taken.
+    Of hardware's and software's state (64-bit admin) the one that is not well is taken, and of a node that a person
+    took down that.
     """
     found: list[Slot] = []
     layout: _Layout | None = None
@@ -89,6 +96,8 @@ def _slot(command: str, line: str, layout: _Layout) -> Slot:
     state = states[-1]
     if is_half(state, (*_STATES, _NONE)):
         raise UnparsableOutput(command, line, "it breaks off in a state")
+    if layout.kind == _ADMIN:
+        state = states[0] if states[-1] in {"UP", _NONE} else states[-1]
     if layout.kind == _SYSADMIN:
         state = next((each for each in states if each not in _GOOD), "OPERATIONAL")
         if set(states) == {_NONE}:

@@ -20,7 +20,8 @@ SwimctlError
 │   └── TokenRefused      the token is malformed, unknown, expired or revoked
 ├── DirectoryAway         the directory of people does not answer, so nobody of it is let in
 ├── StoreError            the store cannot be read or written
-│   └── StoreReplaced     its path is another file than the one that is open, or its log is gone
+│   ├── StoreReplaced     its path is another file than the one that is open, or its log is gone
+│   └── StoreLost         exit 4: it failed while devices were under way, and nobody looks at them any more
 ├── UnorderedVersions     two releases of which nobody can say which is newer
 ├── DeviceError           a device did not do, or did not say, what was needed
 │   ├── Unreachable
@@ -204,6 +205,13 @@ class StoreReplaced(StoreError):
     """Report that what is at the store's path is not what this process has open: nothing may be promised any more."""
 
     code = "store-replaced"
+
+
+class StoreLost(StoreError):
+    """Report that the store failed while devices were under way: they go on with what they were told."""
+
+    code = "store-lost"
+    exit_code = 4
 
 
 class UnorderedVersions(SwimctlError):

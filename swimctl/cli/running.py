@@ -16,8 +16,10 @@ from swimctl.cli import output
 from swimctl.cli.context import Context, Opened
 from swimctl.cli.follow import LOOK_EVERY, choose_view, follow, pace_of
 from swimctl.cli.outcome import COLUMNS, BatchResult
+from swimctl.errors import StoreError, StoreLost
 from swimctl.models import Job
 from swimctl.report.results import run_seconds
+from swimctl.states import RUNNING
 
 Work = Callable[[threading.Event], object]
 Skipped = Sequence[tuple[str, str]]
@@ -70,7 +72,7 @@ class Stop:
 def run(context: Context, opened: Opened, work: Work, read: Callable[[], Sequence[Job]]) -> Stop:
     """Run `work` in a thread while the jobs that `read` returns are shown. Return the stop, asked for or not.
 
-    Raises what `work` raised.
+    Raises what `work` raised; StoreLost where devices were under way then.
     """
     stop = Stop()
     done = threading.Event()
@@ -90,12 +92,30 @@ def run(context: Context, opened: Opened, work: Work, read: Callable[[], Sequenc
         thread.start()
         try:
             follow(read, view, opened.clock, lambda: done.wait(LOOK_EVERY))
+        except StoreError as error:
+            raised.append(error)
         finally:
             # Whatever becomes of the drawing, the jobs are not left.
             thread.join()
     if raised:
-        raise raised[0]
+        raise _with_what_is_left(raised[0], read)
     return stop
+
+
+def _with_what_is_left(error: BaseException, read: Callable[[], Sequence[Job]]) -> BaseException:
+    """Return an error, and where the store failed, with the devices that nobody looks at any more."""
+    if not isinstance(error, StoreError):
+        return error
+    try:
+        left = ", ".join(f"{job.device_name} (job {job.id})" for job in read() if job.status in RUNNING)
+    except StoreError:
+        left = "devices that cannot be named, as the store cannot be read"
+    if not left:
+        return error
+    return StoreLost(
+        f"{error}; under way, and left to finish what they were told to do: {left}; next: `swimctl resume`, which asks "
+        "them how far they got"
+    )
 
 
 def outcome_of(opened: Opened, batch_id: str, jobs: Sequence[Job], skipped: Skipped, stop: Stop | None) -> BatchResult:

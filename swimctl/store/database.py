@@ -29,7 +29,7 @@ BUSY_SECONDS: Final = 30.0
 _ADVICE: Final[dict[int, str]] = {
     sqlite3.SQLITE_NOTADB: "is not a swimctl store (not an SQLite file); name another file in `swimctl.store`",
     sqlite3.SQLITE_CORRUPT: "is damaged; `swimctl store check` tells where; put a backup back as docs/store.md says",
-    sqlite3.SQLITE_FULL: "cannot grow, the disk is full; free some space, then run the command again",
+    sqlite3.SQLITE_FULL: "cannot grow, the disk is full; free some space",
     sqlite3.SQLITE_READONLY: "cannot be written; give this user the right to write the file and its folder",
     sqlite3.SQLITE_PERM: "may not be opened; give this user the right to read and write the file and its folder",
     sqlite3.SQLITE_CANTOPEN: "cannot be opened; check that its folder exists and that this user may write there",

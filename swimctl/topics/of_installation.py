@@ -26,6 +26,16 @@ TOPICS = (
         pages={"store.md": "Back up and restore the store"},
     ),
     Topic(
+        "store-lost",
+        "The store failed while devices were under way, such as on a full disk. Each device finishes what it was told "
+        "to do, and nobody looks at it meanwhile.",
+        steps=(
+            "Correct what the message names, soon: on some systems a timer of the device runs.",
+            "`swimctl resume` asks the devices how far they got, and goes on. Do not start the upgrade anew.",
+        ),
+        pages={"store.md": "Back up and restore the store", "recovering-by-hand.md": "Recovering a device by hand"},
+    ),
+    Topic(
         "clock-speed",
         "`swimctl.clock_speed` is not 1: all deadlines pass faster. That is right for the lab, and wrong for real "
         "devices.",

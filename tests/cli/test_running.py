@@ -18,6 +18,7 @@ from support.stores import opened, some_jobs, switches
 from swimctl.cli import follow, running
 from swimctl.cli.context import Context
 from swimctl.clock import SystemClock
+from swimctl.errors import StoreError, StoreLost
 from swimctl.models import Job
 from swimctl.states import JobStatus
 
@@ -61,6 +62,41 @@ def test_what_the_work_raises_comes_out() -> None:
 
     with pytest.raises(LookupError, match="broken"):
         running.run(Context(quiet=True), OPENED, work, list)  # type: ignore[arg-type]  # as above
+
+
+def fails_in_the_store(_stop: threading.Event) -> None:
+    raise StoreError("the store s.db cannot grow, the disk is full; free some space")
+
+
+def test_where_the_store_fails_those_who_are_under_way_are_named_and_nothing_is_to_be_run_again(
+    make_job: MakeJob,
+) -> None:
+    jobs = [
+        make_job(id=1, device_name="sw1", status=JobStatus.ACTIVATING),
+        make_job(id=2, device_name="sw2", status=JobStatus.SUCCESS),
+        make_job(id=3, device_name="sw3", status=JobStatus.PENDING),
+    ]
+    with pytest.raises(
+        StoreLost, match=r"the disk is full; .*told to do: sw1 \(job 1\); next: `swimctl resume`"
+    ) as lost:
+        running.run(Context(quiet=True), OPENED, fails_in_the_store, lambda: jobs)  # type: ignore[arg-type]  # as above
+    assert lost.value.exit_code == 4
+    assert "again" not in str(lost.value)
+
+
+def test_where_the_store_fails_and_nobody_is_under_way_that_is_all_that_is_said(make_job: MakeJob) -> None:
+    jobs = [make_job(status=JobStatus.PENDING)]
+    with pytest.raises(StoreError) as failed:
+        running.run(Context(quiet=True), OPENED, fails_in_the_store, lambda: jobs)  # type: ignore[arg-type]  # as above
+    assert type(failed.value) is StoreError
+
+
+def test_where_the_store_cannot_be_read_either_nobody_is_said_to_be_untouched() -> None:
+    def read() -> list[Job]:
+        raise StoreError("the disk reports an error")
+
+    with pytest.raises(StoreLost, match=r"devices that cannot be named, .*; next: `swimctl resume`"):
+        running.run(Context(quiet=True), OPENED, fails_in_the_store, read)  # type: ignore[arg-type]  # as above
 
 
 @pytest.mark.parametrize(

@@ -536,6 +536,22 @@ def test_software(name: str, succeeded: bool | None, reason: str | None, reboot:
     assert outcome.reload_announced is name.endswith("reboots")
 
 
+@pytest.mark.parametrize(
+    "why",
+    [
+        "mgd: error: configuration check-out failed",
+        "WARNING: Current configuration not compatible with /var/tmp/jinstall-9.9R9.9.tgz",
+        "jinstall-9.9R9.9.tgz: No such file or directory",
+        "cp: /packages/db: Read-only file system",
+        "tar: Input/output error",
+    ],
+)
+def test_what_an_addition_failed_of_stands_before_its_verdict(why: str) -> None:
+    text = f"Validating against /config/juniper.conf.gz\n{why}\nValidation failed\n"
+    outcome = parse("request system software add x", text)
+    assert (outcome.succeeded, outcome.reason) == (False, f"{why}; Validation failed")
+
+
 def test_software_of_each_member() -> None:
     outcome = read("request_system_software_add/one_member_failed")
     assert {node: each.succeeded for node, each in outcome.members.items()} == {"fpc0": False, "fpc1": True}

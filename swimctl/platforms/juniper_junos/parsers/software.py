@@ -51,7 +51,8 @@ _FAILED: Final = re.compile(
 # Why it failed stands above the verdict: `22.3.tgz: truncated gzip input`, `certificate is not yet valid:`.
 _WHY: Final = re.compile(
     r".*\b(?:truncated|corrupt(?:ed)?|invalid|not (?:yet )?valid|expired|mismatch|cannot|could not|unable to|no space"
-    r"|not enough|not supported|exceeds?|incompatible)\b.*",
+    r"|not enough|not supported|exceeds?|incompatible|not compatible|check-?out failed|no such file|read-only file"
+    r"|(?:input/output|i/o) error)\b.*",
     re.IGNORECASE,
 )
 # What only the installer says, good or bad; `mgd: error: …` is the noise of a validation.

@@ -10,7 +10,7 @@ from swimctl.models import Job
 from swimctl.models import Outcome as DeviceOutcome
 from swimctl.report.results import counted, exit_code_of, remark, result_of, seconds_between
 from swimctl.requests.documents import job_document
-from swimctl.states import FINAL
+from swimctl.states import FINAL, RUNNING
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,12 @@ class BatchResult:
     @property
     def unfinished(self) -> tuple[Job, ...]:
         """List the jobs that wait for `swimctl resume`."""
-        return tuple(job for job in self.jobs if job.status not in FINAL)
+        return tuple(job for job in self.jobs if job.status not in FINAL and job not in self.elsewhere)
+
+    @property
+    def elsewhere(self) -> tuple[Job, ...]:
+        """List the jobs that another process runs: it took them up first, or they were given to it."""
+        return tuple(job for job in self.jobs if job.status in RUNNING and not job.interrupted)
 
     @property
     def exit_code(self) -> int:

@@ -164,6 +164,10 @@ def advice(outcome: BatchResult) -> Iterator[str]:
         names = ", ".join(f"{job.device_name} (job {job.id})" for job in outcome.unfinished)
         yield f"swimctl: waiting for `swimctl resume`: {names}"
         yield from (f"swimctl: {sentence}" for sentence in outcome.armed)
+    if outcome.elsewhere:
+        names = ", ".join(f"{job.device_name} (job {job.id})" for job in outcome.elsewhere)
+        ids = " ".join(str(job.id) for job in outcome.elsewhere)
+        yield f"swimctl: another process runs {names}; `swimctl status {ids} --watch` follows"
     if outcome.unknown:
         names = ", ".join(job.device_name for job in outcome.jobs if job.id in outcome.unknown)
         yield f"swimctl: in an unknown state, check the console: {names}"

@@ -184,6 +184,13 @@ def _with_boots(context: JobContext, kept: Snapshot) -> Snapshot:
 
 
 def _write_private(path: Path, text: str) -> None:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-        file.write(text)
+    """Write a file for its owner alone. StepFailed: without what the device was before, nothing goes on."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        raise StepFailed(
+            f"{path} cannot be written: {error.strerror}; needed: space there and the right to write, or another "
+            "folder in `swimctl.jobs_dir`; next: correct that, then `swimctl retry`"
+        ) from error

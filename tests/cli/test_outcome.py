@@ -96,6 +96,16 @@ def test_advice_names_what_to_type(make_job: MakeJob) -> None:
     assert list(advice(outcome(make_job, SUCCESS))) == []
 
 
+def test_a_job_that_another_process_runs_waits_for_no_resume(make_job: MakeJob) -> None:
+    ended = outcome(make_job, SUCCESS, {"status": JobStatus.DISTRIBUTING}, INTERRUPTED)
+    assert list(advice(ended))[:2] == [
+        "swimctl: waiting for `swimctl resume`: access-003 (job 3)",
+        "swimctl: another process runs access-002 (job 2); `swimctl status 2 --watch` follows",
+    ]
+    assert ended.document()["resume"] == [3]
+    assert ended.exit_code == 1
+
+
 def test_who_follows_jobs_of_several_batches_is_told_of_each_by_its_own_id(make_job: MakeJob) -> None:
     jobs = (
         make_job(**FAILED, batch_id="aaaaaaaa-1"),

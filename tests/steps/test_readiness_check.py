@@ -199,6 +199,17 @@ def test_what_a_device_boots_by_is_in_no_file_where_it_names_no_secret(tmp_path:
     assert [path.name for path in tmp_path.iterdir()] == ["running-config.txt"]
 
 
+def test_where_what_was_before_cannot_be_kept_nothing_goes_on_and_no_defect_is_told(tmp_path: Path) -> None:
+    (folder := tmp_path / "7").write_text("a file where the job's folder should be")
+    job = first(folder)
+    with pytest.raises(
+        StepFailed, match=r"running-config.txt cannot be written: .*`swimctl.jobs_dir`; next: "
+    ) as failed:
+        ReadinessCheck().run(job.context)
+    assert outcome_of_failure(job.context, failed.value)[0] is Outcome.UNTOUCHED
+    assert kept_baseline(job.record.recall) is None
+
+
 def test_a_line_of_the_log_that_names_a_secret_is_not_kept(tmp_path: Path) -> None:
     job = first(tmp_path, log_mark=["login with secret"])
     ReadinessCheck().run(job.context)

@@ -95,6 +95,19 @@ def test_results_that_look_like_an_echo_are_kept() -> None:
 
 
 @pytest.mark.parametrize(
+    ("system", "line"),
+    [
+        ("cisco_xe", "Install will reload the system now!"),
+        ("cisco_xr", "Install prepare operation 15 is in progress"),
+        ("cisco_xr", "Install operation aborted"),
+        ("cisco_nxos", "Install is in progress, please wait."),
+    ],
+)
+def test_what_an_installer_says_first_is_no_echo(system: str, line: str) -> None:
+    assert clean(f"install source x\n{line}\n", "install source x", terminal_of(system)) == [line]
+
+
+@pytest.mark.parametrize(
     "answer",
     [
         "          ^\n% Invalid input detected at '^' marker.\n",

@@ -27,7 +27,7 @@ TERMINAL: Final = Terminal(
         re.IGNORECASE,
     ),
     disabled=PERCENT_DISABLED,
-    verbs=r"sh(?:o(?:w)?)?|dir|install(?! +(?:has|failed|aborted))|copy(?! +(?:complete|failed|aborted))|delete|"
+    verbs=r"sh(?:o(?:w)?)?|dir|install(?! +(?:has|is|failed|aborted)\b)|copy(?! +(?:complete|failed|aborted))|delete|"
     r"term(?:inal)?|conf(?:igure)?|reload|exit",
     # `show clock` of some releases, and what `terminal exec prompt timestamp` puts before an output.
     above=re.compile(r"\s*(?:Time source is .*|No time source, .*)"),

@@ -22,8 +22,8 @@ TERMINAL: Final = Terminal(
     signs=("%",),
     refusals=re.compile(rf"\s*(?:{PERCENT}).*", re.IGNORECASE),
     disabled=PERCENT_DISABLED,
-    verbs=r"sh(?:o(?:w)?)?|dir|verify|install|more|copy|clear|delete|wr(?:i(?:te?)?)?|term(?:inal)?|ena(?:ble)?|"
-    r"conf(?:igure)?|reload|exit|request|redundancy(?! mode\b)|issu|software|archive",
+    verbs=r"sh(?:o(?:w)?)?|dir|verify|install(?! +will\b)|more|copy|clear|delete|wr(?:i(?:te?)?)?|term(?:inal)?|"
+    r"ena(?:ble)?|conf(?:igure)?|reload|exit|request|redundancy(?! mode\b)|issu|software|archive",
     # What `terminal exec prompt timestamp` puts before an output.
     above=re.compile(r"\s*(?:Load for five secs: .*|Time source is .*|No time source, .*)"),
 )

@@ -22,7 +22,7 @@ TERMINAL: Final = Terminal(
     signs=("%",),
     refusals=re.compile(rf"\s*(?:{PERCENT}).*", re.IGNORECASE),
     disabled=PERCENT_DISABLED,
-    verbs=r"sh(?:o(?:w)?)?|dir|install(?! +(?:operation|is +in +progress)\b)|admin|more|copy|"
+    verbs=r"sh(?:o(?:w)?)?|dir|install(?! +(?:(?:\w+ +)?operation|is +in +progress)\b)|admin|more|copy|"
     r"delete|term(?:inal)?|conf(?:igure)?|reload|exit|redundancy",
     # The time above each output: `Wed Dec  8 10:34:38.634 PST`. And what the shell of `admin` says as it opens, before
     # its own prompt and the command without that word: `root connected from 127.0.0.1 using console on r1` (a public

@@ -114,11 +114,6 @@ def test_a_node_that_a_person_took_down_is_down() -> None:
     assert parse("show platform", narrow) == slots
 
 
-def test_what_an_installer_says_first_is_no_echo() -> None:
-    with pytest.raises(UnparsableOutput, match="Install operation aborted"):
-        parse("install add source harddisk: x.iso", "Install operation aborted\n")
-
-
 @pytest.mark.parametrize("configured", ["NSHUT,PWRDN", "PWR,NSHUT,NMON", "LOCKED", "N/A"])
 def test_a_configured_state_that_is_not_known_is_not_needed(configured: str) -> None:
     text = (

@@ -263,6 +263,37 @@ FORMS: Mapping[str, tuple[str, str, str, frozenset[str]]] = {
         ),
         frozenset({"TenGigabitEthernet1/5/0/7", "TenGigabitEthernet2/5/0/7"}),
     ),
+    # Both tables: captures cisco_ios/show_power_inline. A device with two classes: IEEE 802.3bt.
+    "XE, PoE of devices with two classes, of none, and of none with a name": (
+        "cisco_xe",
+        "poe-power",
+        (
+            "Interface Admin  Oper       Power   Device              Class Max\n"
+            "                            (Watts)\n"
+            "--------- ------ ---------- ------- ------------------- ----- ----\n"
+            "Gi7/0/1   auto   on         15.4    a phone             4     60.0\n"
+            "Te7/0/2   auto   on         51.0    Ieee PD             4,4   60.0\n"
+            "Te7/0/3   auto   off        0.0     n/a                 n/a   90.0\n"
+            "Gi7/0/4   static on         4.0     a camera            ?     30.0\n"
+            "Gi7/0/5   auto   on         4.0                         0     30.0\n"
+            "Gi7/0/6   auto   faulty     0.0     n/a                 n/a   30.0\n"
+            "Totals:           4   on   74.4\n"
+        ),
+        frozenset({"Gi7/0/1", "Te7/0/2", "Gi7/0/4", "Gi7/0/5"}),
+    ),
+    "XE, PoE of a chassis": (
+        "cisco_xe",
+        "poe-faults",
+        (
+            "Available:800(w)  Used:7(w)  Remaining:793(w)\n\n"
+            "Interface Admin  Oper            Power(Watts)     Device              Class\n"
+            "                            From PS    To Device\n"
+            "--------- ------ ---------- ---------- ---------- ------------------- -----\n"
+            "Gi7/1     auto   on         7.3        6.9        a phone             2\n"
+            "Gi7/2     auto   faulty     0          0          n/a                 n/a\n"
+        ),
+        frozenset({"Gi7/2"}),
+    ),
     # Juniper's validated design of an EVPN fabric without addresses between its switches.
     "Junos, neighbours that are named with their interface": (
         "juniper_junos",

@@ -189,9 +189,11 @@ def test_an_upgrade_in_a_terminal(tmp_path: Path, kind: str, step: int) -> None:
         wait_until(lambda: come_to_on(failing) >= step)
         failing.fail(process.pid)
         said, _ = process.communicate(timeout=240)
-        assert (process.returncode, "Traceback" in said) == (2, False), said
+        assert (process.returncode, "Traceback" in said) == (4, False), said
         assert said.count("swimctl: error: ") == 1
         assert SAYS[kind] in said.splitlines()[-1]
+        assert "under way, and left to finish what they were told to do: sw" in said.splitlines()[-1]
+        assert "; next: `swimctl resume`" in said.splitlines()[-1]
         failing.recover()
         assert {job["status"] for job in jobs(tmp_path)} & {"distributing", "activating", "verifying"}
         with start(tmp_path, "resume") as process:

@@ -332,6 +332,19 @@ FORMS: Mapping[str, tuple[str, str, str, frozenset[str]]] = {
         ),
         frozenset({"ge-0/0/0"}),
     ),
+    # A column that Juniper's guides do not show (general knowledge), and a maximum that LLDP settled (its reference).
+    "Junos, PoE with the pairs of each port": (
+        "juniper_junos",
+        "poe-power",
+        (
+            "Interface    Admin       Oper    Pair/Mode  Max        Priority       Power          Class\n"
+            "             status      status  status     power                     consumption\n"
+            " mge-0/0/7   Enabled      ON     4P/BT      90.0W      Low            12.4W           4\n"
+            " mge-0/0/8   Enabled     OFF     NULL       90.0W      Low            0.0W            not-applicable\n"
+            " ge-0/0/9    Enabled      ON     16.2W(L)   High           4.4W            2\n"
+        ),
+        frozenset({"mge-0/0/7", "ge-0/0/9"}),
+    ),
     # Each row without a class: then a session's output has lost the blanks before all of them.
     "Junos, parts that are of no class": (
         "juniper_junos",

@@ -16,7 +16,7 @@ from swimctl.cli import output
 from swimctl.cli.context import Context, Opened
 from swimctl.cli.follow import LOOK_EVERY, choose_view, follow, pace_of
 from swimctl.cli.outcome import COLUMNS, BatchResult
-from swimctl.errors import StoreError, StoreLost
+from swimctl.errors import StoreError, StoreLost, StoreReplaced
 from swimctl.models import Job
 from swimctl.report.results import run_seconds
 from swimctl.states import RUNNING
@@ -104,7 +104,7 @@ def run(context: Context, opened: Opened, work: Work, read: Callable[[], Sequenc
 
 def _with_what_is_left(error: BaseException, read: Callable[[], Sequence[Job]]) -> BaseException:
     """Return an error, and where the store failed, with the devices that nobody looks at any more."""
-    if not isinstance(error, StoreError):
+    if not isinstance(error, StoreError) or isinstance(error, StoreReplaced):  # that one says all of it itself
         return error
     try:
         left = ", ".join(f"{job.device_name} (job {job.id})" for job in read() if job.status in RUNNING)

@@ -21,3 +21,11 @@ def test_a_zone_is_any_word(name: str, zone: str) -> None:
 def test_a_time_without_a_zone_is_none(name: str) -> None:
     with pytest.raises(UnparsableOutput):
         commands_of(name).parse("show clock", "18:56:04.554 Sat Mar 9 2024\n")
+
+
+@pytest.mark.parametrize("zone", ["UTC", "CEST", "+0100"])
+def test_a_package_was_built_in_any_zone(zone: str) -> None:
+    text = (
+        f"Model: cRPD\nJunos: 9.9R9.9\ncRPD package version : 9.9R9.9 built by builder on 2024-03-09 18:56:04 {zone}\n"
+    )
+    assert commands_of("juniper_junos").parse("show version", text).version == "9.9R9.9"

@@ -12,6 +12,7 @@ from swimctl.platforms.juniper_junos.netconf import cli_text
 from swimctl.platforms.juniper_junos.nodes import parts_of
 from swimctl.platforms.juniper_junos.platform import TERMINAL
 from swimctl.platforms.systems import answered_by
+from swimctl.platforms.terminal import ZONE
 from swimctl.platforms.text import filled, passed_over
 
 _FIELD: Final = re.compile(r"(Hostname|Model|Junos|Family|Pending|Yocto|Linux +Kernel) *: *(\S+).*", re.IGNORECASE)
@@ -19,7 +20,8 @@ _FIELD: Final = re.compile(r"(Hostname|Model|Junos|Family|Pending|Yocto|Linux +K
 # one of early releases of Junos Evolved: `Junos Package: junos-evo-install-…-19.4R1.9-EVO.iso` (an article of Juniper's
 # engineers with a QFX5220; no second source).
 _PACKAGE: Final = re.compile(
-    r"\S.*\[([^\]]+)\]|KERNEL +\S.*|\S+ +package +version *: *\S.* UTC|Junos +Package *: *\S+\.iso", re.IGNORECASE
+    rf"\S.*\[([^\]]+)\]|KERNEL +\S.*|\S+ +package +version *: *\S.* \d\d:\d\d:\d\d +{ZONE}|Junos +Package *: *\S+\.iso",
+    re.IGNORECASE,
 )
 # Before 14 there is no line `Junos:`; the package that all others are made for tells the release.
 _SUITE: Final = re.compile(

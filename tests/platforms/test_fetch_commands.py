@@ -9,7 +9,7 @@ from typing import cast
 
 import pytest
 
-from swimctl.errors import CommandRefused
+from swimctl.errors import CommandRefused, SessionLost, TransferFailed
 from swimctl.platforms.arista_eos import fetching as eos
 from swimctl.platforms.base import Session
 from swimctl.platforms.cisco_nxos import fetching as nxos
@@ -44,6 +44,7 @@ class Paper:
     dropped: bool = False
     typed: list[str] = field(default_factory=list)
     refuses: tuple[str, ...] = ()
+    ended: bool = False
 
     def talk(
         self, command: str, answers: Sequence[Answer], deadline: float, *, closing: re.Pattern[str] | None = None
@@ -59,6 +60,8 @@ class Paper:
         assert deadline > 0
         assert not quiet
         self.typed.append(command)
+        if self.ended:
+            raise SessionLost(f"the session to sw1 ended in '{command}'")
         return "% Invalid input\n" if command.startswith(self.refuses) and self.refuses else ""
 
 
@@ -377,3 +380,14 @@ def test_eos_changes_the_vrf_of_its_session_and_back() -> None:
     refusing = Paper(refuses=("cli", "routing-context"))
     with pytest.raises(CommandRefused, match="'cli vrf MGMT'"), eos.in_vrf(cast("Session", refusing), "MGMT", 60):
         pytest.fail("nothing may be typed in a VRF that is none")
+
+
+def test_eos_types_nothing_where_the_copy_was_given_up_and_a_session_that_ended_in_it_is_no_error() -> None:
+    paper = Paper()
+    with pytest.raises(TransferFailed, match="it stood still"), eos.in_vrf(cast("Session", paper), "MGMT", 60):
+        raise TransferFailed("it stood still")
+    assert paper.typed == ["cli vrf MGMT"], "the device still copies, and would answer nobody"
+    ended = Paper()
+    with eos.in_vrf(cast("Session", ended), "MGMT", 60):
+        ended.ended = True
+    assert ended.typed == ["cli vrf MGMT", "cli vrf default"]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Final
 
-from swimctl.errors import CommandRefused
+from swimctl.errors import CommandRefused, SessionLost
 from swimctl.platforms.arista_eos.platform import TERMINAL
 from swimctl.platforms.base import Session
 from swimctl.platforms.fetching import Fetching, Fetchings, plain_copy
@@ -43,7 +43,7 @@ def in_vrf(session: Session, vrf: str, seconds: float) -> Iterator[None]:
             break
     else:
         raise CommandRefused(f"'cli vrf {vrf}': the device answered '{refused[0].strip()}'")
-    try:
-        yield
-    finally:
+    yield
+    # After an error nothing is typed: the device may still copy, and whoever catches it ends the session.
+    with suppress(SessionLost):  # what has ended stands in no VRF
         session.run(f"{words} default", seconds)

@@ -106,15 +106,17 @@ class Pulling:
         server, policy, device = self._images.server, self._images.policy, context.device
         with server.offer(device.name, image, device.address, policy.address) as offer:
             context.record.say(f"the device fetches the image{again}")
-            yield from self._watched(offer, offer.url, moved, seconds)
+            yield from self._watched(offer, offer.url, moved, seconds, looks=True)
 
-    def _watched(self, copy: _Copy, url: str, moved: Callable[[int], object], seconds: float) -> Parts[None]:
-        """Make the device fetch the image from one who tells how far it is."""
+    def _watched(
+        self, copy: _Copy, url: str, moved: Callable[[int], object], seconds: float, *, looks: bool
+    ) -> Parts[None]:
+        """Make the device fetch the image from one who tells how far it is. `looks`: without being asked."""
         context = self._context
         watch, whole = _Watch(context, copy, moved, lambda: copy.at), Deadline(context.clock, seconds)
         try:
             with context.session() as session, session.watched(watch.look):
-                said = yield from self._fetched(session, Remote(url), seconds, looks=True)
+                said = yield from self._fetched(session, Remote(url), seconds, looks=looks)
             if said.dropped:
                 yield from self._see_through(copy, watch, whole, nullcontext(), 0)
         except (CommandRefused, DeadlineExceeded, SessionLost, UnexpectedPrompt) as error:
@@ -128,7 +130,8 @@ class Pulling:
             raise AssertionError("nobody has prepared the relay")
         self._context.record.say(f"the device fetches the image from the relay {relay.url}")
         try:
-            yield from self._watched(copy, copy.url, moved, seconds)
+            # A look may ask the relay, and one that is away lets it wait.
+            yield from self._watched(copy, copy.url, moved, seconds, looks=False)
         except TransferFailed as error:
             copy.look(now=True)
             raise TransferFailed(f"{error}; {copy.silent}" if copy.silent else str(error)) from error
@@ -152,7 +155,7 @@ class Pulling:
         self._complain(said)
 
     def _fetched(self, session: Session, remote: Remote, seconds: float, *, looks: bool) -> Parts[Fetched]:
-        """Make the device fetch, in its session. `looks`: who watches the copy asks no device."""
+        """Make the device fetch, in its session. `looks`: who watches the copy asks nobody."""
         driver = self._context.on(session)
         if not isinstance(driver, Fetches):
             raise StepFailed(

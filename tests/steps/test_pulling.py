@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, fields, replace
@@ -21,11 +22,11 @@ from swimctl.inventory.relays import Relay
 from swimctl.models import Image
 from swimctl.platforms.driver import Driver
 from swimctl.platforms.fetching import Fetched, Remote
-from swimctl.platforms.talk import Talk
+from swimctl.platforms.talk import Lull, Talk
 from swimctl.sessions.session import Session
-from swimctl.steps import pulling
+from swimctl.steps import pausing, pulling
 from swimctl.steps.base import JobContext
-from swimctl.steps.pausing import Parts, Pause
+from swimctl.steps.pausing import WANTED, Parts, Pause
 from swimctl.steps.pulling import Pulling
 from swimctl.steps.reach import Images
 
@@ -58,7 +59,7 @@ class Puller(PaperDriver):
     trial: Trial
 
     def fetch(self, remote: Remote, image: Image, vrf: str, deadline: float) -> Talk[Fetched]:
-        yield from ()
+        yield from self.trial.talks
         self.trial.fetched.append((remote, image.filename, vrf, deadline))
         return self.trial.act(self.trial)
 
@@ -88,6 +89,7 @@ class Trial:
     meanwhile: Callable[[], object] = lambda: None
     fetched: list[tuple[str, str, str, float]] = field(default_factory=list)
     moved: list[int] = field(default_factory=list)
+    talks: list[Lull] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         if isinstance(self.one.driver, Puller):
@@ -364,6 +366,19 @@ def at_relay(monkeypatch: pytest.MonkeyPatch, act: Act, silent: str = "") -> Tri
     with ExitStack() as held:
         assert list(one.pulling.prepared(held)) == [Pause(1)]
     return one
+
+
+@pytest.mark.parametrize("relay", [False, True])
+def test_the_thread_that_looks_at_all_copies_waits_for_no_relay(monkeypatch: pytest.MonkeyPatch, relay: bool) -> None:
+    monkeypatch.setattr(pausing, "_TOGETHER", 0.0)
+    one = at_relay(monkeypatch, lambda _: Fetched()) if relay else trial()
+    one.talks.append(Lull(0.25, threading.Event()))
+    before = WANTED.set(lambda: True)
+    try:
+        one.run()
+    finally:
+        WANTED.reset(before)
+    assert [pause.looks for pause in one.pauses] == [not relay], "a relay is asked how far it is"
 
 
 def test_a_relay_is_prepared_and_the_device_told_its_url(monkeypatch: pytest.MonkeyPatch) -> None:

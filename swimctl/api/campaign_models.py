@@ -9,7 +9,6 @@ from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, mode
 from swimctl.api.answers import Answer, Time
 from swimctl.api.schemas import (
     MOST_DEVICES,
-    WINDOW,
     Flag,
     Id,
     Name,
@@ -17,6 +16,7 @@ from swimctl.api.schemas import (
     Number,
     Percent,
     Request,
+    Window,
     Workers,
     given,
     whole,
@@ -37,7 +37,6 @@ class CampaignQuery(Request):
     name: CampaignName
 
 
-Window = Annotated[str, StringConstraints(strict=True, pattern=WINDOW, max_length=500)]
 _WHEN: Final = "when its nights are, such as `Tue,Thu 22:00-04:00@Europe/Berlin`"
 
 

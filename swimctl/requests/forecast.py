@@ -1,7 +1,8 @@
 """When a batch ends if it starts at a moment: its jobs played through in a simulation of moments. Pure.
 
 It keeps the order that the engine keeps: waves and their soak, what comes after what, one of a redundancy group at a
-time, as many devices under way as the batch allows, as many copies at a site, and the gate of window, end and freezes.
+time, as many devices under way as the batch allows, as many copies at a site and from the image server, and the gate
+of window, end and freezes.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ class Ahead:
     """One job to come. Its parts are in real seconds: the check, the copy with its hash, and all from the activation.
 
     `needs` is what must fit into the window, in real seconds. `gate`: its own one, in place of the batch's. `fetches`:
-    the device gets its image by itself, and nobody talks with it meanwhile.
+    the device gets its image by itself, and nobody talks with it meanwhile. `served`: from swimctl's image server.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Ahead:
     site: str | None = None
     gate: Gate | None = None
     fetches: bool = False
+    served: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,8 @@ class Course:
     """How a batch goes: how many at once, and what lies between its waves, in real seconds.
 
     `under_way` may have begun and not ended; `talking` of them may check and copy at once. `copies_per_site` 0: no
-    limit. `gated`: a job starts only where its activation may; else only the activation waits for that.
+    limit. `served`: as many copies may come from the image server at once. `gated`: a job starts only where its
+    activation may; else only the activation waits for that.
     """
 
     under_way: int
@@ -55,6 +58,7 @@ class Course:
     copies_per_site: int = 0
     soak: float = 0.0
     gated: bool = True
+    served: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +123,7 @@ class _Wave:
         self._here = {job.name for job in self.jobs}
         self._due: list[tuple[datetime, int, Callable[[datetime], None]]] = []
         self._number = count()
-        self._under_way = self._talking = 0
+        self._under_way = self._talking = self._served = 0
         self._groups: set[str] = set()
         self._copying = Counter[str]()
         self._queue: list[tuple[Ahead, datetime]] = []
@@ -193,10 +197,13 @@ class _Wave:
         for job, started in self._queue:
             most = self.course.copies_per_site if job.site and job.copy else 0
             talks = not job.fetches
-            if (talks and self._talking >= self.course.talking) or (most and self._copying[job.site or ""] >= most):
+            full = job.served and self.course.served is not None and self._served >= self.course.served
+            site_full = most and self._copying[job.site or ""] >= most
+            if full or site_full or (talks and self._talking >= self.course.talking):
                 waiting.append((job, started))
                 continue
             self._talking += talks
+            self._served += job.served
             self._copying[job.site or ""] += 1
             self._at(now + timedelta(seconds=job.copy), self._copied(job, started, now))
         self._queue = waiting
@@ -205,6 +212,7 @@ class _Wave:
         def act(now: datetime) -> None:
             self._copying[job.site or ""] -= 1
             self._talking -= not job.fetches
+            self._served -= job.served
             self._activate(job, started, copies, now)
 
         return act

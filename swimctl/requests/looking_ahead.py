@@ -115,6 +115,7 @@ class LookAhead:
                     item.device.site,
                     gates.get(item.device.window),
                     fetches=row.origin not in {"", "push"},
+                    served=row.origin == "swimctl",
                 )
             )
         # A job that activates nothing starts in the window, too; no freeze holds it up.
@@ -155,6 +156,8 @@ class LookAhead:
             settings.distribution.copies_per_site,
             policy.soak / self._clock.speed,
             gated=not policy.stage_now,
+            # Workers elsewhere have a server each: then the forecast is late rather than early.
+            served=settings.image_server.copies,
         )
 
     def _spare(self, request: UpgradeRequest, told: Forecast) -> timedelta | None:

@@ -36,11 +36,13 @@ def batch(seed: int, count: int) -> tuple[list[Ahead], Course]:
                 after=tuple(chance.sample(before, min(len(before), chance.choice((0, 0, 1, 2))))),
                 group=chance.choice((None, "a", "b")),
                 site=chance.choice((None, "bern", "chur")),
-                fetches=chance.random() < 0.3,
+                fetches=(fetches := chance.random() < 0.3),
+                served=fetches and chance.random() < 0.7,
             )
         )
-    under_way = chance.randint(1, 5)
-    return jobs, Course(under_way, chance.randint(1, under_way), chance.randint(0, 3), float(chance.randint(0, 600)))
+    under_way, soak = chance.randint(1, 5), float(chance.randint(0, 600))
+    talking, served = chance.randint(1, under_way), chance.choice((None, 1, 2))
+    return jobs, Course(under_way, talking, chance.randint(0, 3), soak, served=served)
 
 
 BATCHES = st.builds(batch, st.integers(0, 2**32), st.integers(1, 12))
@@ -79,6 +81,8 @@ def test_every_job_goes_through_and_every_rule_holds(given: tuple[list[Ahead], C
     for site in ("bern", "chur"):
         copies = [told.spans[job.name] for job in jobs if job.site == site and job.copy]
         assert most_at_once(copies, lambda s: s.copies, lambda s: s.activates) <= (course.copies_per_site or len(jobs))
+    served = [told.spans[job.name] for job in jobs if job.served]
+    assert most_at_once(served, lambda s: s.copies, lambda s: s.activates) <= (course.served or len(jobs))
     for before, after in pairwise(sorted({job.wave for job in jobs})):
         ended = max(told.spans[job.name].ends for job in jobs if job.wave == before)
         starts = min(told.spans[job.name].starts for job in jobs if job.wave == after)
@@ -111,6 +115,14 @@ def test_what_comes_back_later_does_not_keep_the_next_from_copying() -> None:
 def test_who_fetches_keeps_nobody_from_talking() -> None:
     assert forecast(plain(3, fetches=True), Course(3, 1), START).ends - START == timedelta(seconds=3 * 10 + 50 + 240)
     assert forecast(plain(3), Course(3, 1), START).ends - START == timedelta(seconds=3 * (10 + 50) + 240)
+
+
+def test_the_image_server_has_so_many_turns_for_those_whom_it_serves() -> None:
+    for many, copies in ((1, 3), (2, 2), (None, 1)):
+        told = forecast(plain(3, fetches=True, served=True), Course(3, 3, served=many), START)
+        assert told.ends - START == timedelta(seconds=10 + copies * 50 + 240)
+    elsewhere = forecast(plain(3, fetches=True), Course(3, 3, served=1), START)
+    assert elsewhere.ends - START == timedelta(seconds=10 + 50 + 240)
 
 
 def test_a_job_that_does_not_fit_is_named_and_the_others_go_on() -> None:

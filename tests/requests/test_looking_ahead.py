@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,6 +17,7 @@ from swimctl.config.own_steps import Command, Hold, Own, Script
 from swimctl.config.settings import Settings
 from swimctl.models import Device, Image, JobOptions, Policy
 from swimctl.requests.looking_ahead import LookAhead
+from swimctl.requests.looks import Checked
 from swimctl.requests.plans import Plan, PlanItem, UpgradeRequest
 from swimctl.requests.usual import usual_of
 
@@ -111,3 +113,18 @@ def test_a_batch_that_only_copies_starts_in_its_window_too() -> None:
     assert seen.forecast.spans["sw1"].starts == NOW + timedelta(hours=1)
     assert seen.opening is not None
     assert seen.opening.opens == NOW + timedelta(hours=1)
+
+
+@pytest.mark.parametrize(("origin", "together"), [("swimctl", 2), ("relay http://ber.example:8101", 6), ("push", 6)])
+def test_as_many_fetch_from_the_image_server_as_it_has_turns(origin: str, together: int) -> None:
+    settings = Settings(image_server={"copies": 2}, workers=6)
+    devices = [replace(DEVICE, id=number, name=f"sw{number}") for number in range(6)]
+    plan = Plan(UpgradeRequest(tuple(devices)), tuple(PlanItem(device, IMAGE) for device in devices))
+    store: Any = SimpleNamespace(past=lambda _: [], newest_sightings=lambda _: {}, usual_seconds=dict, sightings=dict)
+    clock: Any = SimpleNamespace(now=lambda: NOW, speed=1.0)
+    ahead = LookAhead(settings, store, clock, devices, Calendars(settings))
+    answers = [Checked(device, runs="17.09.05", origin=origin) for device in devices]
+    told = ahead.preview(plan, answers, Flow(("readiness", "distribution", "activation", "post-checks"))).forecast
+    assert told is not None
+    begun = Counter(span.copies for span in told.spans.values())
+    assert set(begun.values()) == {together}

@@ -103,7 +103,7 @@ def left_alone(talk: Talk[T], clock: Clock, *, looks: bool) -> Parts[T]:
                 lull.hold()
             else:
                 alone = looks
-                yield Pause(between_looks(clock, GLANCE), obeys=True, early=True, looks=looks)
+                yield Pause(between_looks(clock, GLANCE), early=True, looks=looks)
     except StopIteration as end:
         result: T = end.value
         return result

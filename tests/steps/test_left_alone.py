@@ -16,8 +16,8 @@ from swimctl.steps import pausing
 from swimctl.steps.pausing import GLANCE, WANTED, Parts, Pause, left_alone
 
 CLOCK = StandingClock()
-LOOKS = Pause(GLANCE, obeys=True, early=True, looks=True)
-TALKS = Pause(GLANCE, obeys=True, early=True)
+LOOKS = Pause(GLANCE, early=True, looks=True)
+TALKS = Pause(GLANCE, early=True)
 GOES_ON = Pause(0.0, early=True)
 
 

@@ -61,7 +61,7 @@ _ONE_WINDOW: Final = (
     rf"(?:(?:{_DAY}(?:[-,]{_DAY}){{0,6}}|{_DATE}) )?{_TIME}"
     rf"(?:-(?:(?:{_DAY}|{_DATE}) )?{_TIME}|/[0-9]{{1,3}}[dhm](?:[0-9]{{1,2}}m)?)(?:@[A-Za-z0-9_+/-]+)?"
 )
-_WINDOW: Final = rf"^{_ONE_WINDOW}(?:; ?{_ONE_WINDOW}){{0,9}}$"
+WINDOW: Final = rf"^{_ONE_WINDOW}(?:; ?{_ONE_WINDOW}){{0,9}}$"
 Number = Annotated[int, Field(strict=True, ge=0, le=MOST_DEVICES), BeforeValidator(whole)]
 Percent = Annotated[str, StringConstraints(strict=True, pattern=r"^(?:100|[1-9][0-9]?)(?:\.0+)?%$", max_length=8)]
 Note = Annotated[str, StringConstraints(strict=True, max_length=1000)]
@@ -72,12 +72,12 @@ Moment = Annotated[AwareDatetime, BeforeValidator(_moment)]
 
 def _window(text: object) -> object:
     """Refuse what has not the form of windows in words that people know; nobody reads such a pattern."""
-    if isinstance(text, str) and re.fullmatch(_WINDOW, text) is None:
+    if isinstance(text, str) and re.fullmatch(WINDOW, text) is None:
         raise ValueError(f"{text[:40]!r} is not a window; {EXAMPLE}")
     return text
 
 
-Window = Annotated[str, StringConstraints(strict=True, pattern=_WINDOW, max_length=500), BeforeValidator(_window)]
+Window = Annotated[str, StringConstraints(strict=True, pattern=WINDOW, max_length=500), BeforeValidator(_window)]
 ONLY_IN: Final = (
     "start and activate only in this window, such as `22:00-04:00@Europe/Berlin`, `Sat 22:00-04:00@Europe/Berlin` or "
     "`2030-12-05 22:00/6h@Europe/Berlin`; several have `;` between them"

@@ -119,29 +119,27 @@ class Calendars:
         """Return whether there is any freeze, or a calendar that may list one."""
         return bool(self._settings.freezes or self._settings.freeze_calendars)
 
-    def windows(self, text: str, now: datetime, zone: str = "", *, age: float = FRESH) -> Openings:
+    def windows(self, text: str, now: datetime, zone: str = "") -> Openings:
         """Return windows as they are written, with those of calendars. UsageError, CalendarUnread.
 
-        `zone` is for those that name none. A calendar that was read at most `age` seconds ago is not read again.
+        `zone` is for those that name none. A calendar that was read a moment ago is not read again.
         """
         found = Windows.parse(text, self._zone_of(zone or self._zone))
-        every = (self._of(each, now, age) if isinstance(each, FromCalendar) else each for each in found.all)
+        every = (self._of(each, now) if isinstance(each, FromCalendar) else each for each in found.all)
         return replace(found, all=tuple(every))
 
-    def freezes(self, now: datetime, *, age: float = FRESH) -> tuple[Freeze, ...]:
+    def freezes(self, now: datetime) -> tuple[Freeze, ...]:
         """Return the freezes of config.yaml and of its calendars. CalendarUnread."""
-        listed = [one for path in self._settings.freeze_calendars for one in self.openings(path, now, age=age)]
+        listed = [one for path in self._settings.freeze_calendars for one in self.openings(path, now)]
         return (*self._settings.freezes, *(Freeze(one.opens, one.closes, one.of) for one in listed))
 
-    def together(
-        self, batch: str | None, own: str | None, now: datetime, zone: str = "", *, age: float = FRESH
-    ) -> Openings | None:
+    def together(self, batch: str | None, own: str | None, now: datetime, zone: str = "") -> Openings | None:
         """Return the hours of a batch's window and of a device's own one, as `windows`; None: there is neither.
 
         `zone` is of the batch.
         """
-        whole = None if batch is None else self.windows(batch, now, zone, age=age)
-        return whole if own is None else Together(whole, self.windows(own, now, age=age))
+        whole = None if batch is None else self.windows(batch, now, zone)
+        return whole if own is None else Together(whole, self.windows(own, now))
 
     def gate(
         self,
@@ -189,15 +187,15 @@ class Calendars:
                 raise _unread(path, error) from None
         return marks
 
-    def openings(self, path: Path, now: datetime, *, age: float = FRESH) -> tuple[Opening, ...]:
+    def openings(self, path: Path, now: datetime) -> tuple[Opening, ...]:
         """Return what a calendar lists from a while ago on, to a year ahead. CalendarUnread.
 
-        One that was read at most `age` seconds ago is not read again. Nor is one that others could not read just now.
+        One that was read a moment ago is not read again. Nor is one that others could not read just now.
         """
         with self._known.lock:
-            return self._openings(path, now, age)
+            return self._openings(path, now)
 
-    def _openings(self, path: Path, now: datetime, age: float) -> tuple[Opening, ...]:
+    def _openings(self, path: Path, now: datetime) -> tuple[Opening, ...]:
         from swimctl.config.ical import occurrences
 
         known, ticks = self._known.read.get(path), self._ticks()
@@ -205,7 +203,7 @@ class Calendars:
         if problem is not None and self._shared and 0 <= ticks - tried < FRESH:
             raise _unread(path, problem)
         near = known is not None and abs(now - known.about) < timedelta(days=1)
-        if known is not None and near and 0 <= ticks - known.at < age:
+        if known is not None and near and 0 <= ticks - known.at < FRESH:
             return known.openings
         try:
             text = self._bytes(path)
@@ -228,14 +226,12 @@ class Calendars:
             return None
         return zone_named(name, "what was asked for elsewhere", "write windows with their zone")
 
-    def _of(self, window: FromCalendar, now: datetime, age: float) -> Listed:
+    def _of(self, window: FromCalendar, now: datetime) -> Listed:
         path = self._settings.calendars.get(window.name)
         if path is None:
             known = ", ".join(sorted(self._settings.calendars)) or "none"
             raise UsageError(f"config.yaml names no calendar {window.name!r} (swimctl.calendars: {known})")
-        return Listed(
-            str(window), tuple(replace(one, of=f"{window} ({one.of})") for one in self.openings(path, now, age=age))
-        )
+        return Listed(str(window), tuple(replace(one, of=f"{window} ({one.of})") for one in self.openings(path, now)))
 
 
 def _unread(path: Path, error: ConfigError) -> CalendarUnread:

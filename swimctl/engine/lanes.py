@@ -28,7 +28,6 @@ class _Going:
     begun: bool = field(default=False, compare=False)
     early: bool = field(default=False, compare=False)  # it waits for what is before its activation
     beginning: bool = field(default=False, compare=False)  # it has a lane that is none of those kept
-    in_lane: bool = field(default=False, compare=False)
 
 
 class Lanes:
@@ -77,7 +76,7 @@ class Lanes:
     def work(self) -> None:
         """Run parts until all jobs have ended."""
         while (going := self._next()) is not None:
-            self._run(going)
+            self._run(going, lanes=1)
 
     def look(self) -> None:
         """Run the parts that only look, twice a second, until all jobs have ended."""
@@ -85,16 +84,17 @@ class Lanes:
             with self._changed:
                 looking, self._looking = self._looking, []
             for going in looking:
-                self._run(going)
+                self._run(going, lanes=0)
 
-    def _run(self, going: _Going) -> None:
+    def _run(self, going: _Going, *, lanes: int) -> None:
+        """Run one part, which has so many lanes: one, or none where it only looks."""
         pause: Pause | None = None
         try:
             pause = going.within.run(next, going.parts, None)
         except StopIteration:
             pass
         finally:
-            self._over(going, pause)
+            self._over(going, pause, lanes)
 
     def _within(self) -> Context:
         within = copy_context()
@@ -114,9 +114,7 @@ class Lanes:
             while self._left:
                 if self._busy < self._lanes and (self._back or self._may_begin()):
                     self._busy += 1
-                    going = self._back.popleft() if self._back else self._begin()
-                    going.in_lane = True
-                    return going
+                    return self._back.popleft() if self._back else self._begin()
                 self._changed.wait()
             return None
 
@@ -130,11 +128,10 @@ class Lanes:
         going.beginning = True
         return going
 
-    def _over(self, going: _Going, pause: Pause | None) -> None:
-        """Count what a part ended with: None is the job's end."""
+    def _over(self, going: _Going, pause: Pause | None, lanes: int) -> None:
+        """Count what a part ended with: None is the job's end. It gives its lanes back."""
         with self._changed:
-            self._busy -= going.in_lane
-            going.in_lane = False
+            self._busy -= lanes
             self._beginning -= going.beginning
             going.beginning = False
             going.begun = pause is not None and (going.begun or pause.begun)
